@@ -1,0 +1,7 @@
+"""Who people are and how they come in."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

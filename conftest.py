@@ -1,0 +1,82 @@
+"""Engines before Django, and the people whom every test knows."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests import engines
+
+engines.start()
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.cache import cache  # noqa: E402
+from django.test import Client  # noqa: E402
+from rest_framework.test import APIClient  # noqa: E402
+
+from accounts.tests.factories import UserFactory  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    engines.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), engines.own_database():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Counters and cached answers of one test never meet the next."""
+    yield
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        cache.clear()
+
+
+@pytest.fixture
+def student(db):
+    return UserFactory()
+
+
+@pytest.fixture
+def trainer(db):
+    return UserFactory(trainer=True)
+
+
+@pytest.fixture
+def admin(db):
+    return UserFactory(admin=True)
+
+
+@pytest.fixture
+def superadmin(db):
+    return UserFactory(superadmin=True)
+
+
+@pytest.fixture
+def client_of() -> Callable[[object], Client]:
+    def signed_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def api() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def api_of() -> Callable[[object], APIClient]:
+    def signed_in(user) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(user)
+        return client
+
+    return signed_in

@@ -1,0 +1,1 @@
+"""The floor's rows, gathered from its mechanisms for Django's app registry."""

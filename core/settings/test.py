@@ -1,0 +1,9 @@
+"""Differs from `base` only where tests must: cheap passwords, plain HTTP, unhashed static files."""
+
+from core.settings.base import *  # noqa: F403
+from core.settings.base import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,169 @@
+"""Every knob that an operator may turn, and the only place where the environment is read."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+_UNSET: Any = object()
+_TRUE = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(frozen=True)
+class Tunable:
+    """`kind` is text, flag, integer, number, words (a comma-separated list) or one of `choices`.
+
+    `demo` is the default where the demo wants another one than production.
+    """
+
+    name: str
+    kind: str
+    default: Any
+    help: str
+    secret: bool = False
+    demo: Any = _UNSET
+    choices: tuple[str, ...] = ()
+
+    def default_in(self, *, demo: bool) -> Any:
+        return self.demo if demo and self.demo is not _UNSET else self.default
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A value that cannot be used, with what to set instead."""
+
+    code: str
+    name: str
+    message: str
+
+
+SECTIONS: dict[str, tuple[Tunable, ...]] = {
+    "Platform": (
+        Tunable("DEMO", "flag", False, "Run as the demo; `make run` sets it and nothing else should."),
+        Tunable("DEBUG", "flag", False, "Show tracebacks in the browser. Never in production."),
+        Tunable("SECRET_KEY", "text", "", "Signs sessions, tokens and links.", secret=True),
+        Tunable(
+            "ENCRYPTION_KEYS",
+            "words",
+            (),
+            "Fernet keys for fields encrypted at rest: the first encrypts, all decrypt.",
+            secret=True,
+        ),
+        Tunable(
+            "ALLOWED_HOSTS",
+            "words",
+            (),
+            "Host names that this platform answers to.",
+            demo=("localhost", "127.0.0.1", "[::1]"),
+        ),
+        Tunable(
+            "FRONTEND_URL",
+            "text",
+            "",
+            "The address people type, used in mails and links, such as https://learn.example.org.",
+        ),
+        Tunable("DATA_DIR", "text", "var", "Folder for uploads, static files and local state."),
+        Tunable("TIME_ZONE", "text", "UTC", "Time zone for people who have not chosen their own."),
+    ),
+    "Engines": (
+        Tunable("DATABASE_URL", "text", "", "PostgreSQL, as postgres://user:password@host:5432/name.", secret=True),
+        Tunable("DATABASE_MAX_AGE", "integer", 600, "Seconds that a database connection is kept open."),
+        Tunable("REDIS_URL", "text", "", "Redis or Valkey, as redis://host:6379/0: broker, cache and live layer.", secret=True),
+    ),
+    "Web": (
+        Tunable("HTTP_THREADS", "integer", 8, "Threads that answer HTTP in the process that also serves sockets."),
+        Tunable("HTTPS_ONLY", "flag", True, "Redirect to HTTPS and send secure cookies only.", demo=False),
+        Tunable(
+            "HSTS_SECONDS",
+            "integer",
+            31536000,
+            "How long browsers remember to use HTTPS only; 0 turns it off.",
+            demo=0,
+        ),
+        Tunable("TRUSTED_PROXIES", "integer", 0, "Proxies in front that append to X-Forwarded-For.", demo=0),
+        Tunable("CORS_ORIGINS", "words", (), "Other origins whose pages may call the API with credentials."),
+    ),
+    "Mail": (
+        Tunable("EMAIL_HOST", "text", "", "SMTP server; without one, mails wait in the queue."),
+        Tunable("EMAIL_PORT", "integer", 587, "Port of the SMTP server."),
+        Tunable("EMAIL_HOST_USER", "text", "", "User at the SMTP server."),
+        Tunable("EMAIL_HOST_PASSWORD", "text", "", "Password at the SMTP server.", secret=True),
+        Tunable("EMAIL_USE_TLS", "flag", True, "Use STARTTLS.", demo=False),
+        Tunable("EMAIL_USE_SSL", "flag", False, "Use TLS from the first byte (port 465)."),
+        Tunable("EMAIL_FROM", "text", "ApraNova <no-reply@localhost>", "The sender of our mails."),
+    ),
+}
+
+TUNABLES: tuple[Tunable, ...] = tuple(each for section in SECTIONS.values() for each in section)
+
+
+def read(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    """All values, and what is wrong with them. A value that cannot be read falls to its default."""
+    demo = environment.get("DEMO", "").strip().lower() in _TRUE
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for tunable in TUNABLES:
+        raw = environment.get(tunable.name)
+        default = tunable.default_in(demo=demo)
+        if raw is None or raw == "":
+            found[tunable.name] = default
+            continue
+        try:
+            found[tunable.name] = _parse(tunable, raw)
+        except ValueError as error:
+            found[tunable.name] = default
+            problems.append(Problem("core.E002", tunable.name, f"{tunable.name} {error}."))
+    return found, problems + _missing(found)
+
+
+def _missing(found: Mapping[str, Any]) -> list[Problem]:
+    """What the platform cannot start without, each with what to set."""
+    needed = {
+        "SECRET_KEY": "a long random text that stays the same from start to start",
+        "DATABASE_URL": "the address of a PostgreSQL 15+ server",
+        "REDIS_URL": "the address of a Redis or Valkey server",
+        "ENCRYPTION_KEYS": "at least one key, made by `manage.py make_encryption_key`",
+        "ALLOWED_HOSTS": "the host names that people use, comma-separated",
+        "FRONTEND_URL": "the address that people type, such as https://learn.example.org",
+    }
+    return [
+        Problem("core.E001", name, f"{name} is missing: set it to {what}.")
+        for name, what in needed.items()
+        if not found[name]
+    ]
+
+
+def _parse(tunable: Tunable, raw: str) -> Any:
+    text = raw.strip()
+    if tunable.choices and text not in tunable.choices:
+        raise ValueError(f"must be one of {', '.join(tunable.choices)}")
+    if tunable.kind == "flag":
+        return _flag(text)
+    if tunable.kind == "integer":
+        return _number(text, int, "a whole number")
+    if tunable.kind == "number":
+        return _number(text, float, "a number")
+    if tunable.kind == "words":
+        return tuple(word.strip() for word in text.split(",") if word.strip())
+    return text
+
+
+def _flag(text: str) -> bool:
+    folded = text.strip().lower()
+    if folded in _TRUE:
+        return True
+    if folded in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("must be 1 or 0")
+
+
+def _number(text: str, convert: type[int] | type[float], what: str) -> int | float:
+    try:
+        return convert(text)
+    except ValueError:
+        raise ValueError(f"must be {what}, not {text[:40]!r}") from None
+
+
+_found, problems = read(os.environ)
+values = SimpleNamespace(**_found)

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.calls import BODY_KEPT_BYTES, NOTHING, Side
+from sandbox.calls import BODY_KEPT_BYTES, Side
 from sandbox.clock import now
 from sandbox.faults import Fault, Family, names_of
 from sandbox.frame import Frame
@@ -22,29 +20,32 @@ log = logging.getLogger(__name__)
 
 FAULT_NAMES = names_of(Family.HTTP)
 LARGEST_BODY_BYTES = 32 * 1024 * 1024
+TEXT_TYPES = ("text/", "json", "xml", "urlencoded", "javascript", "multipart/")
 
 
 class Gate:
     def __init__(self, app: ASGIApp, *, service: Service, frame: Frame) -> None:
-        self.app = app
-        self.service = service
-        self.frame = frame
+        self._app = app
+        self._service = service
+        self._frame = frame
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix(f"/{self.service.name}")
-        fault = self.frame.faults.take(self.service.name, FAULT_NAMES, [path])
-        exchange = Exchange(scope, receive, send, gate=self, fault=fault)
+        path = scope["path"].removeprefix(f"/{self._service.name}")
+        fault = self._frame.faults.take(self._service.name, FAULT_NAMES, [path])
+        exchange = Exchange(
+            scope, receive, send, service=self._service, frame=self._frame, fault=fault
+        )
         try:
             await exchange.read()
         except ClientDisconnect:
             return
+        if exchange.is_too_large:
+            await exchange.refuse(413, "The body is larger than the sandbox takes.")
+            return
         await self._answer(exchange, fault)
 
     async def _answer(self, exchange: "Exchange", fault: Fault | None) -> None:
-        if exchange.is_too_large:
-            await exchange.refuse(413, "The body is too large for the sandbox.")
-            return
-        match fault.kind.name if fault else "":
+        match fault.kind.name if fault else None:
             case "429":
                 await exchange.refuse(429, "Too many requests. Try again later.")
             case "500":
@@ -54,12 +55,172 @@ class Gate:
                 await exchange.drop()
             case "timeout":
                 exchange.log_call()
-                await self._hang(exchange, fault)
+                await exchange.wait()
+                await exchange.drop()
             case "slow":
-                async with self._unless_gone(exchange, fault):
-                    pass
-                await exchange.pass_on()
+                await exchange.wait()
+                await exchange.pass_on(self._app)
             case "broken_body":
-                await exchange.pass_on(broken=True)
+                await exchange.pass_on(self._app, broken=True)
             case _:
-                await exchange.pass_on()
+                await exchange.pass_on(self._app)
+
+
+class Exchange:
+    """One call on its way through, and what is noted of it.
+
+    It is logged before its last byte leaves, so that whoever has the answer finds the call."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        service: Service,
+        frame: Frame,
+        fault: Fault | None,
+    ) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._service = service
+        self._frame = frame
+        self._fault = fault
+        self._at = now()
+        self._began = time.perf_counter()
+        self._body = b""
+        self._start: Message | None = None
+        self._answer = bytearray()
+        self._answer_size = 0
+        self.is_too_large = False
+
+    async def read(self) -> None:
+        body = bytearray()
+        async for chunk in Request(self._scope, self._receive).stream():
+            body += chunk
+            if len(body) > LARGEST_BODY_BYTES:
+                self.is_too_large = True
+                break
+        self._body = bytes(body)
+
+    async def pass_on(self, app: ASGIApp, *, broken: bool = False) -> None:
+        await app(self._scope, self._replay(), self._hold if broken else self._forward)
+
+    async def refuse(self, status: int, message: str) -> None:
+        headers = {}
+        if self._fault and self._fault.retry_after is not None:
+            headers["Retry-After"] = str(self._fault.retry_after)
+        answer = JSONResponse(self._service.error(status, message), status, headers)
+        await answer(self._scope, self._receive, self._forward)
+
+    async def wait(self) -> None:
+        """As long as the fault lasts, unless the client goes or the sandbox stops before."""
+        ends = {
+            asyncio.ensure_future(self._gone()),
+            asyncio.ensure_future(self._frame.changes.stopped()),
+        }
+        await asyncio.wait(
+            ends,
+            timeout=self._fault.seconds if self._fault else 0,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        for end in ends:
+            end.cancel()
+
+    async def drop(self) -> None:
+        self._scope["state"]["transport"].abort()
+        await self._gone()
+
+    def log_call(self) -> None:
+        status = self._start["status"] if self._start else None
+        duration_ms = round((time.perf_counter() - self._began) * 1000, 1) if status else None
+        fault = self._fault.kind.name if self._fault else None
+        path = mask_path(_full_path(self._scope))
+        method = self._scope["method"]
+        self._frame.calls.add(
+            at=self._at,
+            service=self._service.name,
+            method=method,
+            path=path,
+            status=status,
+            duration_ms=duration_ms,
+            fault=fault,
+            request=_side(Headers(scope=self._scope), self._body, len(self._body)),
+            answer=_side(self._answer_headers(), bytes(self._answer), self._answer_size),
+        )
+        log.info(
+            "%s %s %s %s%s",
+            self._service.name,
+            method,
+            path,
+            f"{status} in {duration_ms:.0f} ms" if status else "no answer",
+            f" (fault: {fault})" if fault else "",
+        )
+
+    async def _forward(self, message: Message) -> None:
+        self._note(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.log_call()
+        await self._send(message)
+
+    async def _hold(self, message: Message) -> None:
+        """Keeps the whole answer back, and lets half of it go."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            self._held = bytearray()
+            return
+        self._held += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        half = bytes(self._held[: len(self._held) // 2])
+        MutableHeaders(raw=self._start["headers"])["Content-Length"] = str(len(half))
+        await self._forward(self._start)
+        await self._forward({"type": "http.response.body", "body": half})
+
+    def _note(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+        elif message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            self._answer_size += len(body)
+            self._answer += body[: max(0, BODY_KEPT_BYTES - len(self._answer))]
+
+    def _answer_headers(self) -> Headers:
+        return Headers(raw=list(self._start["headers"]) if self._start else [])
+
+    def _replay(self) -> Receive:
+        is_given = False
+
+        async def receive() -> Message:
+            nonlocal is_given
+            if is_given:
+                return await self._receive()
+            is_given = True
+            return {"type": "http.request", "body": self._body, "more_body": False}
+
+        return receive
+
+    async def _gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+def _full_path(scope: Scope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else scope["path"]
+
+
+def _side(headers: Headers, body: bytes, size: int) -> Side:
+    return Side(
+        headers=mask_headers(headers.items()),
+        body=_as_text(body[:BODY_KEPT_BYTES], headers.get("content-type", "")),
+        size=size,
+    )
+
+
+def _as_text(body: bytes, content_type: str) -> str:
+    is_text = not content_type or any(part in content_type.lower() for part in TEXT_TYPES)
+    if b"\0" in body or not is_text:
+        return f"({content_type or 'binary'})"
+    return mask_body(body.decode("utf-8", "replace"))

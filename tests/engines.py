@@ -5,8 +5,11 @@ they start find their own database and their own Valkey number in the environmen
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -41,6 +44,8 @@ def start() -> None:
             engines = _running.__enter__()
             os.environ.update(DATABASE_URL=engines.database_url, REDIS_URL=engines.redis_url)
         os.environ["TEST_RUN"] = str(os.getpid())
+        os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="apranova-tests-")
+        (Path(os.environ["DATA_DIR"]) / "static").mkdir()
         os.environ["TEST_SERVER_URL"] = os.environ["DATABASE_URL"]
         os.environ["TEST_REDIS_URL"] = os.environ["REDIS_URL"]
     name = worker or "main"
@@ -49,6 +54,8 @@ def start() -> None:
 
 
 def stop() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)
     if _running is not None:
         _running.__exit__(None, None, None)
 

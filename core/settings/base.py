@@ -75,7 +75,7 @@ TEMPLATES = [
 # Engines: one database, and one server for broker, cache and live layer.
 DATABASES = {
     "default": dj_database_url.parse(
-        tunable.DATABASE_URL or "postgres://",
+        tunable.DATABASE_URL or "postgres:///apranova",
         conn_max_age=tunable.DATABASE_MAX_AGE,
         conn_health_checks=True,
     )
@@ -118,6 +118,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
 
 # People.
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique by a constraint on its lower case
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

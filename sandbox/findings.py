@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 
 MOST_LINKS = 40
 MOST_CODES = 5
+# Nobody puts a code or a link to click behind a novel.
+READ_CHARACTERS = 200_000
+MOST_WORDS = 50
 # How far from the word “code” a code may stand.
 REACH = 80
 
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
 _WORD = re.compile(r"\b(?:code|otp|pin|passcode|one-time|verification)\b", re.IGNORECASE)
-_EDGE_BEFORE = r"(?<![\w./:@#+€$£₹-])"
-_EDGE_AFTER = r"(?![\w/:@%-]|[.,]\d)"
+_EDGE_BEFORE = r"(?<![\w./:@#+€$£₹-])(?<!\d )"
+_EDGE_AFTER = r"(?![\w/:@%-]|[., ]\d)"
 _NUMBER = rf"{_EDGE_BEFORE}(?:\d{{3}}(?:[ -]\d{{3}}){{1,2}}|\d{{4}}-\d{{4}}|\d{{4,9}}){_EDGE_AFTER}"
 _GROUPS = rf"{_EDGE_BEFORE}[A-Z0-9]{{3,5}}(?:-[A-Z0-9]{{3,5}}){{1,2}}{_EDGE_AFTER}"
 _MIXED = rf"{_EDGE_BEFORE}(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{{6,10}}{_EDGE_AFTER}"
@@ -45,14 +48,14 @@ def find_links(text: str, html: str) -> list[Link]:
 
 def find_codes(text: str) -> list[str]:
     """Codes that stand alone on a line, or near a word that announces one."""
-    text = _URL.sub(" ", text)
-    spots = [match.span() for match in _WORD.finditer(text)]
+    text = _URL.sub(" ", text[:READ_CHARACTERS])
+    words = list(_WORD.finditer(text))[:MOST_WORDS]
     codes: dict[str, None] = {}
     for line in text.splitlines():
         if _CODE_ALONE.fullmatch(line):
             codes[line.strip()] = None
     for match in _CODE.finditer(text):
-        if _is_near(match.span(), spots):
+        if _near(words, match):
             codes[match.group()] = None
     return list(codes)[:MOST_CODES]
 
@@ -62,9 +65,12 @@ def html_as_text(html: str) -> str:
 
 
 def _urls(text: str) -> Iterable[str]:
-    for match in _URL.finditer(text):
+    for match in _URL.finditer(text[:READ_CHARACTERS]):
         url = match.group().rstrip(".,;:!?*_")
-        yield url.rstrip(")]") if "(" not in url and "[" not in url else url
+        # A bracket that was opened before the address does not belong to it.
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1].rstrip(".,;:!?*_")
+        yield url
 
 
 def _is_web_address(url: str) -> bool:
@@ -75,14 +81,16 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _is_near(span: tuple[int, int], spots: list[tuple[int, int]]) -> bool:
-    begin, end = span
-    return any(begin - REACH <= spot_end and spot_begin <= end + REACH for spot_begin, spot_end in spots)
+def _near(words: list[re.Match[str]], code: re.Match[str]) -> bool:
+    return any(
+        code.start() - REACH <= word.end() and word.start() <= code.end() + REACH
+        for word in words
+    )
 
 
 def _read_html(html: str) -> "_Reader":
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(html[:READ_CHARACTERS])
     reader.close()
     return reader
 

@@ -1,9 +1,9 @@
 """Reads a raw mail, however broken or hostile, into what the pages show."""
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -70,11 +70,13 @@ def _read(message: Message) -> Mail:
             (htmls if kind == "text/html" else texts).append(_text(part))
         else:
             attachments.append(_attachment(part, number=len(attachments) + 1))
+    headers = [(name, _one_line(value)) for name, value in message.raw_items()]
+    first = {name.lower(): value for name, value in reversed(headers)}
     return Mail(
-        subject=_header(message["Subject"]),
-        sender=_header(message["From"]),
-        to=_header(message["To"]),
-        headers=[(name, _header(value)) for name, value in message.items()],
+        subject=first.get("subject", ""),
+        sender=first.get("from", ""),
+        to=first.get("to", ""),
+        headers=headers,
         text="\n\n".join(texts),
         html="\n".join(htmls),
         attachments=attachments,
@@ -118,14 +120,12 @@ def _file_name(part: Message) -> str:
         name = part.get_filename("")
     except (LookupError, ValueError):
         return ""
-    return _header(name).replace("\\", "/").rsplit("/", 1)[-1][:120]
+    return _one_line(name).replace("\\", "/").rsplit("/", 1)[-1][:120]
 
 
-def _header(value: object) -> str:
-    """One line of plain text: no encoded word, line break or direction mark comes through."""
-    text = str(value or "")
-    try:
+def _one_line(value: object) -> str:
+    """Plain text: no encoded word, line break or direction mark comes through."""
+    text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    with suppress(HeaderParseError, LookupError, ValueError):
         text = str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError, binascii.Error):
-        pass
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+    return _CONTROL.sub(" ", text).strip()

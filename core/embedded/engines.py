@@ -87,7 +87,7 @@ def fits_sockets(folder: Path) -> bool:
 
 def short_folder(prefix: str) -> Path:
     """A new private folder whose path leaves room for a socket's name."""
-    for parent in (tempfile.gettempdir(), "/tmp"):
+    for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - the folder made in it is ours
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         if fits_sockets(folder):
             return folder

@@ -35,6 +35,8 @@ def engine_identity() -> Identity:
 
 def require_passage(identity: Identity, *targets: Path) -> None:
     """Refuses with the first folder that `identity` may not pass through on its way."""
+    if identity.run_as == "-":
+        return
     steps = [step for target in targets for step in (*reversed(target.parents), target)]
     blocked = _first_blocked(identity, steps)
     if not blocked:
@@ -56,9 +58,8 @@ def give(path: Path, identity: Identity) -> None:
         raise EmbeddedError(
             f"{path} belongs to {owner}. Run as {owner}, or choose another place with DATA_DIR=."
         )
-    for folder, _, names in os.walk(path):
-        for entry in (folder, *(os.path.join(folder, name) for name in names)):
-            os.chown(entry, identity.uid, identity.gid, follow_symlinks=False)
+    for entry in (path, *path.rglob("*")):
+        os.chown(entry, identity.uid, identity.gid, follow_symlinks=False)
 
 
 def _mapped_root() -> Identity | None:
@@ -67,7 +68,7 @@ def _mapped_root() -> Identity | None:
     if not stand_in:
         return None
     run_as = f"map:{stand_in.pw_uid}:{stand_in.pw_gid}"
-    trial = subprocess.run(launched(["/bin/sh", "-c", ":"], run_as=run_as), capture_output=True)
+    trial = subprocess.run(launched(["/bin/sh", "-c", ":"], run_as=run_as), check=False)
     return Identity(run_as, 0, 0) if trial.returncode == 0 else None
 
 
@@ -82,7 +83,7 @@ def _system_user() -> Identity:
 def _make_system_user() -> pwd.struct_passwd:
     useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     options = ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-    made = useradd and subprocess.run([useradd, *options, SYSTEM_USER], capture_output=True)
+    made = useradd and subprocess.run([useradd, *options, SYSTEM_USER], check=False)
     if not made or made.returncode != 0:
         raise EmbeddedError(
             "PostgreSQL refuses to run as root, and here root can neither use a user namespace "
@@ -96,7 +97,7 @@ def _first_blocked(identity: Identity, steps: list[Path]) -> str:
     script = 'for step in "$@"; do [ -x "$step" ] || { printf %s "$step"; exit; }; done'
     command = ["/bin/sh", "-c", script, "sh", *map(str, steps)]
     return subprocess.run(
-        launched(command, run_as=identity.run_as), capture_output=True, text=True
+        launched(command, run_as=identity.run_as), capture_output=True, text=True, check=False
     ).stdout
 
 

@@ -6,16 +6,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Protocol
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+PROC = Path("/proc")
 KILL_GRACE = 5.0
 
 
 class Sink(Protocol):
-    """Where a process's output goes, and what it said last."""
+    """Where the output of processes goes, and what each of them said last."""
 
     def open(self, name: str) -> IO[bytes]: ...
 
@@ -48,21 +49,20 @@ def launched(
 
 
 def spawn(
-    name: str,
     command: list[str],
     *,
-    sink: Sink,
+    output: IO[bytes],
     environment: Mapping[str, str],
     death_signal: signal.Signals,
     run_as: str = "-",
     folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Starts `command` in a session of its own.
+    """Starts `command` in a session of its own, and leaves `output` to it.
 
     Only from the main thread: the kernel sends the death signal when the *thread* that started
     the child ends.
     """
-    with sink.open(name) as output:
+    with output:
         return subprocess.Popen(
             launched(command, run_as=run_as, death_signal=death_signal),
             stdin=subprocess.DEVNULL,
@@ -86,34 +86,7 @@ def end(process: subprocess.Popen[bytes], *, by: signal.Signals, grace: float) -
     _kill_group(process.pid)
 
 
-class Records:
-    """The processes of a data dir, by name, so that a later start finds what a kill left."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._marks: dict[str, str] = {}
-
-    def add(self, name: str, process: subprocess.Popen[bytes]) -> None:
-        self._marks[name] = _mark(process.pid)
-        self.path.write_text(json.dumps(self._marks))
-
-    def end_leftovers(self) -> None:
-        """Ends what an earlier platform recorded and what still lives, by pid and start time."""
-        for mark in self._recorded():
-            pid = int(mark.split(maxsplit=1)[0])
-            if _mark(pid) == mark:
-                end_foreign(pid, by=signal.SIGTERM, grace=KILL_GRACE)
-                _kill_group(pid)
-        self.path.unlink(missing_ok=True)
-
-    def _recorded(self) -> list[str]:
-        try:
-            return list(json.loads(self.path.read_text()).values())
-        except (FileNotFoundError, ValueError):
-            return []
-
-
-def end_foreign(pid: int, *, by: signal.Signals, grace: float) -> None:
+def end_stranger(pid: int, *, by: signal.Signals, grace: float) -> None:
     """Ends a process that is not our child."""
     for sign, patience in ((by, grace), (signal.SIGKILL, KILL_GRACE)):
         try:
@@ -124,9 +97,36 @@ def end_foreign(pid: int, *, by: signal.Signals, grace: float) -> None:
             return
 
 
+class Records:
+    """The processes of a data dir, so that a later start finds what a killed platform left."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._entries: dict[str, tuple[str, int]] = {}
+
+    def add(self, name: str, pid: int, stop_signal: signal.Signals) -> None:
+        self._entries[name] = (_mark(pid), int(stop_signal))
+        self.path.write_text(json.dumps(self._entries))
+
+    def end_leftovers(self) -> None:
+        """Ends what is recorded and still lives, known by its pid and its start time."""
+        for mark, stop_signal in self._recorded():
+            pid = int(mark.partition(" ")[0] or 0)
+            if pid and _mark(pid) == mark:
+                end_stranger(pid, by=signal.Signals(stop_signal), grace=KILL_GRACE)
+                _kill_group(pid)
+        self.path.unlink(missing_ok=True)
+
+    def _recorded(self) -> list[tuple[str, int]]:
+        try:
+            return list(json.loads(self.path.read_text()).values())
+        except (FileNotFoundError, ValueError):  # A kill may have cut the file short.
+            return []
+
+
 def processes_in(folder: Path) -> list[int]:
-    """Pids whose working directory is `folder`. Both engines move into their data; Linux only."""
-    return [int(entry.name) for entry in _proc_entries() if _stands_in(entry, folder)]
+    """Pids whose working directory is `folder`: both engines move into their data. Linux only."""
+    return [int(entry.name) for entry in PROC.glob("[0-9]*") if _stands_in(entry, folder)]
 
 
 def is_alive(pid: int) -> bool:
@@ -150,11 +150,11 @@ def _kill_group(pid: int) -> None:
 
 
 def _mark(pid: int) -> str:
-    """`pid start-time`, the same for one process only; empty for none and for a zombie."""
+    """`pid start-time`, never the same for two processes; empty for none and for a zombie."""
     if sys.platform.startswith("linux"):
         return _linux_mark(pid)
     listed = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
     state, _, started = listed.partition(" ")
     return f"{pid} {started.strip()}" if listed and not state.startswith("Z") else ""
@@ -162,20 +162,16 @@ def _mark(pid: int) -> str:
 
 def _linux_mark(pid: int) -> str:
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        status = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+        status = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return ""
     state, started = status[0], status[19]
     return "" if state in "ZX" else f"{pid} {boot} {started}"
 
 
-def _proc_entries() -> Iterable[Path]:
-    return [entry for entry in Path("/proc").glob("[0-9]*")] if Path("/proc/self").exists() else []
-
-
 def _stands_in(entry: Path, folder: Path) -> bool:
     try:
-        return os.readlink(entry / "cwd") == str(folder)
+        return (entry / "cwd").readlink() == folder
     except OSError:
         return False

@@ -6,7 +6,7 @@ Django's own ASGI handler runs synchronous views at a third of the speed of WSGI
 import os
 
 from a2wsgi import WSGIMiddleware
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ProtocolTypeRouter
 
 from core.wsgi import application as wsgi_application
 
@@ -14,9 +14,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.base")
 
 from django.conf import settings  # noqa: E402
 
+from core.live.routing import sockets  # noqa: E402
+
 application = ProtocolTypeRouter(
     {
         "http": WSGIMiddleware(wsgi_application, workers=settings.HTTP_THREADS),
-        "websocket": URLRouter([]),
+        "websocket": sockets(),
     }
 )

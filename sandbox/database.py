@@ -62,7 +62,7 @@ CREATE TABLE records (
 """
 
 
-class Unusable(Exception):
+class UnusableDatabaseError(Exception):
     """The database cannot be opened; the message says what to do."""
 
 
@@ -75,7 +75,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = NORMAL")
         _prepare(database)
     except (OSError, sqlite3.Error) as error:
-        raise Unusable(
+        raise UnusableDatabaseError(
             f"{path} cannot be opened ({error}). It holds only what the sandbox was told: "
             "delete it, or choose another folder with --data-dir."
         ) from error

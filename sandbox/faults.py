@@ -135,7 +135,7 @@ KINDS = (
 )
 
 
-class CannotPlay(ValueError):
+class CannotPlayError(ValueError):
     """The fault that was asked for does not exist or cannot be played so."""
 
 
@@ -187,7 +187,9 @@ class FaultBook:
         retry_after: int | None = None,
     ) -> Fault:
         if path and not kind.is_aimed:
-            raise CannotPlay(f"“{kind.title}” comes before anyone is named: leave the path empty.")
+            raise CannotPlayError(
+                f"“{kind.title}” comes before anyone is named: leave the path empty."
+            )
         self._last_id += 1
         fault = Fault(
             id=self._last_id,

@@ -24,8 +24,9 @@ _MIXED = rf"{_EDGE_BEFORE}(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{{6,10}}{_EDGE_AFTER}"
 _CODE = re.compile(rf"{_NUMBER}|{_GROUPS}|{_MIXED}")
 _CODE_ALONE = re.compile(rf"[^\S\n]*(?:{_NUMBER}|{_GROUPS}|{_MIXED}|[A-Z]{{6,10}})[^\S\n]*")
 _BLOCKS = frozenset(
-    "address article blockquote br dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li main ol p "
-    "pre section table td th tr ul".split()
+    {"address", "article", "blockquote", "br", "div", "dd", "dl", "dt", "footer", "h1", "h2", "h3"}
+    | {"h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td"}
+    | {"th", "tr", "ul"}
 )
 _UNSEEN = frozenset({"head", "script", "style", "template", "title"})
 
@@ -83,8 +84,7 @@ def _is_web_address(url: str) -> bool:
 
 def _near(words: list[re.Match[str]], code: re.Match[str]) -> bool:
     return any(
-        code.start() - REACH <= word.end() and word.start() <= code.end() + REACH
-        for word in words
+        code.start() - REACH <= word.end() and word.start() <= code.end() + REACH for word in words
     )
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.calls import BODY_KEPT_BYTES, Side
 from sandbox.clock import now
-from sandbox.faults import Fault, Family, names_of
+from sandbox.faults import Family, Fault, names_of
 from sandbox.frame import Frame
 from sandbox.masking import mask_body, mask_headers, mask_path
 from sandbox.service import Service
@@ -61,7 +61,7 @@ class Gate:
                 await exchange.wait()
                 await exchange.pass_on(self._app)
             case "broken_body":
-                await exchange.pass_on(self._app, broken=True)
+                await exchange.pass_on_half(self._app)
             case _:
                 await exchange.pass_on(self._app)
 
@@ -104,8 +104,26 @@ class Exchange:
                 break
         self._body = bytes(body)
 
-    async def pass_on(self, app: ASGIApp, *, broken: bool = False) -> None:
-        await app(self._scope, self._replay(), self._hold if broken else self._forward)
+    async def pass_on(self, app: ASGIApp) -> None:
+        await app(self._scope, self._replay(), self._forward)
+
+    async def pass_on_half(self, app: ASGIApp) -> None:
+        """Lets the service do its work, and half of what it says go out."""
+        start: Message = {}
+        body = bytearray()
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.extend(message.get("body", b""))
+
+        await app(self._scope, self._replay(), hold)
+        half = bytes(body[: len(body) // 2])
+        headers = MutableHeaders(raw=list(start["headers"]))
+        headers["Content-Length"] = str(len(half))
+        await self._forward({**start, "headers": headers.raw})
+        await self._forward({"type": "http.response.body", "body": half})
 
     async def refuse(self, status: int, message: str) -> None:
         headers = {}
@@ -163,20 +181,6 @@ class Exchange:
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.log_call()
         await self._send(message)
-
-    async def _hold(self, message: Message) -> None:
-        """Keeps the whole answer back, and lets half of it go."""
-        if message["type"] == "http.response.start":
-            self._start = message
-            self._held = bytearray()
-            return
-        self._held += message.get("body", b"")
-        if message.get("more_body"):
-            return
-        half = bytes(self._held[: len(self._held) // 2])
-        MutableHeaders(raw=self._start["headers"])["Content-Length"] = str(len(half))
-        await self._forward(self._start)
-        await self._forward({"type": "http.response.body", "body": half})
 
     def _note(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -177,7 +177,7 @@ class Inbox:
                 at.isoformat(),
                 kind,
                 sender,
-                json.dumps([_plain(recipient).lower() for recipient in recipients]),
+                json.dumps([recipient.lower() for recipient in recipients]),
                 subject,
                 " ".join(text[: PREVIEW_CHARACTERS * 4].split())[:PREVIEW_CHARACTERS],
                 json.dumps(find_codes(f"{subject}\n{text}")),
@@ -206,10 +206,6 @@ def _readable_text(mail: Mail) -> str:
 
 def _as_mail(content: bytes) -> Mail:
     return Mail(text=content.decode())
-
-
-def _plain(address: str) -> str:
-    return address.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _message(row: sqlite3.Row) -> Message:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 MASK = "••••"
 
-_SECRET_NAME = (
+_NAME = (
     r"[\w.\[\]-]*?(?:passw(?:or)?d|passphrase|passcode|secret|credential|assertion|token"
     r"|(?:api|access|secret|signing|private|auth)[_-]?key)\d?\]?"
 )
@@ -15,12 +15,10 @@ _SECRET_HEADER = re.compile(
     re.IGNORECASE,
 )
 # The closing quote is optional: a body that was cut may end within its secret.
-_JSON_FIELD = re.compile(
-    rf'("{_SECRET_NAME}"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*)', re.IGNORECASE
-)
-_FORM_FIELD = re.compile(rf"((?:^|[?&])(?:{_SECRET_NAME}|key)=)[^&\s\"'<>]*", re.IGNORECASE)
+_JSON_FIELD = re.compile(rf'("{_NAME}"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*)', re.IGNORECASE)
+_FORM_FIELD = re.compile(rf"((?:^|[?&])(?:{_NAME}|key)=)[^&\s\"'<>]*", re.IGNORECASE)
 _MULTIPART_FIELD = re.compile(
-    rf'(name="{_SECRET_NAME}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE
+    rf'(name="{_NAME}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*', re.IGNORECASE
 )
 
 

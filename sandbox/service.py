@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from sandbox.faults import KINDS, CannotPlay, Family, FaultKind
+from sandbox.faults import KINDS, CannotPlayError, Family, FaultKind
 
 
 class Signer(Protocol):
@@ -43,14 +43,15 @@ class Service:
     @property
     def fault_kinds(self) -> list[FaultKind]:
         families = {self.speaks} | ({Family.WEBHOOK} if self.webhooks else set())
-        return [kind for kind in KINDS if kind.family in families]
+        unsigned = {"wrong_signature"} if self.sign is None else set()
+        return [kind for kind in KINDS if kind.family in families and kind.name not in unsigned]
 
     def fault_kind(self, name: str) -> FaultKind:
         for kind in self.fault_kinds:
             if kind.name == name:
                 return kind
         known = ", ".join(kind.name for kind in self.fault_kinds)
-        raise CannotPlay(f"{self.title} has no fault “{name}”. It has: {known}.")
+        raise CannotPlayError(f"{self.title} has no fault “{name}”. It has: {known}.")
 
 
 def bearer_key(request: Request) -> str:

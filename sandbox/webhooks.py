@@ -5,7 +5,8 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -15,7 +16,8 @@ import httpx
 
 from sandbox.changes import Changes
 from sandbox.clock import now
-from sandbox.faults import FaultBook, Family, names_of
+from sandbox.faults import Family, Fault, FaultBook, names_of
+from sandbox.masking import mask_body, mask_path
 from sandbox.service import Service
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ FAULT_NAMES = names_of(Family.WEBHOOK)
 WAITED = frozenset({"out_of_order", "delayed"})
 
 
-class Refused(ValueError):
+class ForeignAddressError(ValueError):
     """The address is not on this machine."""
 
 
@@ -61,7 +63,7 @@ class Webhook:
             "service": self.service,
             "event": self.event,
             "url": self.url,
-            "body": self.body.decode("utf-8", "replace"),
+            "body": mask_body(self.body.decode("utf-8", "replace")),
             "state": self.state,
             "fault": self.fault,
             "status": self.last_status,
@@ -84,7 +86,9 @@ class Webhooks:
         self._changes = changes
         self._faults = faults
         self._services = services
-        self._news = {name: asyncio.Event() for name, service in services.items() if service.webhooks}
+        self._news = {
+            name: asyncio.Event() for name, service in services.items() if service.webhooks
+        }
 
     def send(
         self,
@@ -133,10 +137,11 @@ class Webhooks:
         self._announce(webhook.service)
 
     def release_held(self, *, service: str = "") -> None:
+        """They keep their old due time, so that they go before whatever else waits."""
         self._database.execute(
-            "UPDATE webhooks SET state = 'queued', due_at = :at"
+            "UPDATE webhooks SET state = 'queued'"
             " WHERE state = 'held' AND (:service = '' OR service = :service)",
-            {"at": now().isoformat(), "service": service},
+            {"service": service},
         )
         for name in [service] if service else self._news:
             self._announce(name)
@@ -168,12 +173,13 @@ class Webhooks:
 
     async def run(self) -> None:
         # Only this machine is ever called, so a proxy from the environment must not be asked.
-        async with (
-            httpx.AsyncClient(
-                trust_env=False, follow_redirects=False, timeout=TIMEOUT_SECONDS
-            ) as client,
-            asyncio.TaskGroup() as lanes,
-        ):
+        client = httpx.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            timeout=TIMEOUT_SECONDS,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+        async with client, asyncio.TaskGroup() as lanes:
             for service in self._news:
                 lanes.create_task(self._run_lane(service, client))
 
@@ -184,29 +190,172 @@ class Webhooks:
             if due is not None:
                 await self._dispatch(due, client)
                 continue
-            try:
-                async with asyncio.timeout(self._seconds_to_next(service)):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._seconds_to_next(service, at=now())):
                     await self._news[service].wait()
-            except TimeoutError:
-                pass
 
     async def _dispatch(self, webhook: Webhook, client: httpx.AsyncClient) -> None:
-        fault = None if webhook.fault in WAITED else self._take_fault(webhook)
-        match fault.kind.name if fault else None:
-            case "lost":
-                self._settle(webhook, state="lost", fault="lost")
-            case "out_of_order":
-                self._settle(webhook, state="held", fault="out_of_order")
-                return
-            case "delayed":
-                due_at = now() + timedelta(seconds=fault.seconds)
-                self._settle(webhook, state="queued", fault="delayed", due_at=due_at)
-                return
-            case "duplicate":
-                await asyncio.gather(
-                    self._deliver(webhook, client, fault="duplicate"),
-                    self._deliver(webhook, client, fault="duplicate"),
-                )
-            case name:
-                await self._deliver(webhook, client, fault=name or webhook.fault)
+        fault = (
+            None if webhook.fault in WAITED else self._take_fault(webhook.service, webhook.event)
+        )
+        name = fault.kind.name if fault else webhook.fault
+        if fault and name == "out_of_order":
+            self._settle(webhook, state="held", fault=name)
+            return
+        if fault and name == "delayed":
+            due_at = now() + timedelta(seconds=fault.seconds or 0)
+            self._settle(webhook, state="queued", fault=name, due_at=due_at)
+            return
+        if name == "lost":
+            self._settle(webhook, state="lost", fault=name)
+        else:
+            await self._deliver(webhook, client, fault=name)
         self.release_held(service=webhook.service)
+
+    def _take_fault(self, service: str, event: str) -> Fault | None:
+        held = self._database.execute(
+            "SELECT 1 FROM webhooks WHERE service = ? AND state = 'held' LIMIT 1", (service,)
+        ).fetchone()
+        # The one that comes after a held one is the one it was held for.
+        names = FAULT_NAMES - {"out_of_order"} if held else FAULT_NAMES
+        return self._faults.take(service, names, [event])
+
+    async def _deliver(
+        self, webhook: Webhook, client: httpx.AsyncClient, *, fault: str | None
+    ) -> None:
+        copies = 2 if fault == "duplicate" else 1
+        attempts = await asyncio.gather(
+            *(self._attempt(webhook, client, fault=fault) for _ in range(copies))
+        )
+        waits = self._services[webhook.service].retry_webhooks_after
+        if any(200 <= (attempt["status"] or 0) < 300 for attempt in attempts):
+            self._settle(webhook, state="delivered", fault=fault, attempts=attempts)
+        elif webhook.tries < len(waits):
+            due_at = now() + timedelta(seconds=waits[webhook.tries])
+            self._settle(webhook, state="queued", fault=None, attempts=attempts, due_at=due_at)
+        else:
+            self._settle(webhook, state="failed", fault=fault, attempts=attempts)
+
+    async def _attempt(
+        self, webhook: Webhook, client: httpx.AsyncClient, *, fault: str | None
+    ) -> dict[str, Any]:
+        at = now()
+        began = time.perf_counter()
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": f"apranova-sandbox ({webhook.service})",
+            **webhook.headers,
+            **self._signature(webhook, at=at, is_wrong=fault == "wrong_signature"),
+        }
+        status, answer, error = None, "", ""
+        try:
+            refuse_other_machines(webhook.url)
+            response = await client.post(webhook.url, content=webhook.body, headers=headers)
+            status, answer = response.status_code, mask_body(response.text)
+        except (httpx.HTTPError, ForeignAddressError) as failure:
+            error = f"{type(failure).__name__}: {failure}".strip(": ")
+        duration_ms = round((time.perf_counter() - began) * 1000, 1)
+        log.info(
+            "webhook %s %s to %s %s%s",
+            webhook.service,
+            webhook.event,
+            mask_path(webhook.url),
+            f"{status} in {duration_ms:.0f} ms" if status else error,
+            f" (fault: {fault})" if fault else "",
+        )
+        return {
+            "at": at.isoformat(),
+            "status": status,
+            "error": error,
+            "duration_ms": duration_ms,
+            "fault": fault,
+            "headers": headers,
+            "answer": answer[:ANSWER_KEPT_CHARACTERS],
+        }
+
+    def _signature(self, webhook: Webhook, *, at: datetime, is_wrong: bool) -> Mapping[str, str]:
+        sign = self._services[webhook.service].sign
+        if sign is None:
+            return {}
+        body = webhook.body + b" " if is_wrong else webhook.body
+        return sign(body=body, secret=webhook.secret, at=at)
+
+    def _settle(
+        self,
+        webhook: Webhook,
+        *,
+        state: str,
+        fault: str | None,
+        attempts: Sequence[dict[str, Any]] = (),
+        due_at: datetime | None = None,
+    ) -> None:
+        self._database.execute(
+            "UPDATE webhooks SET state = ?, fault = ?, tries = tries + ?, attempts = ?, due_at = ?"
+            " WHERE id = ?",
+            (
+                state,
+                fault,
+                1 if attempts else 0,
+                json.dumps([*webhook.attempts, *attempts][-ATTEMPTS_KEPT:]),
+                (due_at or webhook.due_at).isoformat(),
+                webhook.id,
+            ),
+        )
+        self._changes.announce()
+
+    def _first_due(self, service: str, *, at: datetime) -> Webhook | None:
+        row = self._database.execute(
+            "SELECT * FROM webhooks WHERE service = ? AND state = 'queued' AND due_at <= ?"
+            " ORDER BY due_at, id LIMIT 1",
+            (service, at.isoformat()),
+        ).fetchone()
+        return _webhook(row) if row else None
+
+    def _seconds_to_next(self, service: str, *, at: datetime) -> float | None:
+        due_at = self._database.execute(
+            "SELECT min(due_at) FROM webhooks WHERE service = ? AND state = 'queued'", (service,)
+        ).fetchone()[0]
+        return max(0.0, (datetime.fromisoformat(due_at) - at).total_seconds()) if due_at else None
+
+    def _announce(self, service: str) -> None:
+        self._news[service].set()
+        self._changes.announce()
+
+
+def refuse_other_machines(url: str) -> None:
+    # Read by the library that will send, so that both see the same host in a crooked address.
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ForeignAddressError(f"{url!r} is not an address.") from error
+    if address.scheme != "http" or not _is_this_machine(address.host):
+        raise ForeignAddressError(
+            f"Nothing here leaves this machine: {url!r} is not an http loopback address."
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _webhook(row: sqlite3.Row) -> Webhook:
+    return Webhook(
+        id=row["id"],
+        service=row["service"],
+        event=row["event"],
+        url=row["url"],
+        headers=json.loads(row["headers"]),
+        body=row["body"],
+        secret=row["secret"],
+        state=row["state"],
+        fault=row["fault"],
+        tries=row["tries"],
+        attempts=json.loads(row["attempts"]),
+        queued_at=datetime.fromisoformat(row["queued_at"]),
+        due_at=datetime.fromisoformat(row["due_at"]),
+    )

@@ -137,7 +137,7 @@ def _version_inside() -> str:
 def _make_venv() -> None:
     if not (find_spec("venv") and find_spec("ensurepip")):
         raise BootstrapError(_without_venv())
-    if VENV.exists() and not (VENV / "pyvenv.cfg").exists():
+    if VENV.exists() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists():
         raise BootstrapError(f"{VENV} is in the way and is no virtual environment: move it away.")
     _say(f"Making a virtual environment with Python {platform.python_version()}.")
     problem = _run([sys.executable, "-m", "venv", "--clear", str(VENV)])

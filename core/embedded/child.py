@@ -70,12 +70,19 @@ class Service(Child):
     """One of our own processes."""
 
     def __init__(
-        self, name: str, command: list[str], *, environment: Mapping[str, str], sink: Sink
+        self,
+        name: str,
+        command: list[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        sink: Sink,
     ) -> None:
         super().__init__(sink=sink)
         self.name = name
         self.command = command
         self.environment = environment
+        self.folder = folder
 
     def launch(self) -> None:
-        self.spawn(self.command, environment=self.environment)
+        self.spawn(self.command, environment=self.environment, folder=self.folder)

@@ -22,7 +22,6 @@ from core.embedded.process import (
 )
 
 USER = DATABASE = "apranova"
-SOCKET_NAME = ".s.PGSQL.5432"
 
 SETTINGS = {
     "listen_addresses": "",
@@ -65,7 +64,7 @@ class Postgres(Child):
         options = [f"--{name}={value}" for name, value in settings.items()]
         self.spawn(
             [_program("postgres"), "-D", str(self.folder), "-k", str(self.sockets), *options],
-            environment=environment(),
+            environment=client_environment(),
             run_as=engine_identity().run_as,
         )
 
@@ -128,7 +127,7 @@ class Postgres(Child):
             lock_file.unlink(missing_ok=True)
 
 
-def environment() -> dict[str, str]:
+def client_environment() -> dict[str, str]:
     """For servers and clients alike: nothing of the operator's PG* variables or locale."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
@@ -139,7 +138,7 @@ def _run(program: str, *arguments: str, text: str = "") -> None:
         input=text,
         capture_output=True,
         text=True,
-        env=environment(),
+        env=client_environment(),
         check=False,
     )
     if done.returncode:

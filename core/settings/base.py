@@ -1,9 +1,12 @@
 """The machinery: what operators do not turn. Their knobs are in `tunables`."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from core.settings import tunables
 
@@ -90,31 +93,71 @@ CACHES = {
         "KEY_PREFIX": "apranova",
     }
 }
+_redis = urlsplit(tunable.REDIS_URL)
+_redis_number = parse_qs(_redis.query).get("db", [_redis.path])[0].strip("/")
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [tunable.REDIS_URL], "prefix": "apranova.live"},
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": tunable.REDIS_URL,
+                    "socket_timeout": 5,
+                    "socket_connect_timeout": 5,
+                    "health_check_interval": 15,
+                }
+            ],
+            # Messages know no database number: without it here, neighbours on one server mix.
+            "prefix": f"apranova.live.{_redis_number}",
+        },
     }
 }
+LIVE_TOKEN_AUTHENTICATOR = "accounts.tokens.authenticate_access_token"
+LIVE_SIGN_IN_CHECK = "accounts.tokens.is_sign_in_alive"
+LIVE_SIGN_IN_SESSION_KEY = "sign_in"
 
 # Jobs. The broker's own redelivery is slow, so rows are the truth and beat hands out the stale.
 CELERY_BROKER_URL = tunable.REDIS_URL.replace("unix://", "redis+socket://", 1).replace(
     "?db=", "?virtual_host=", 1
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    # Whoever hands something over must not wait for a broker that is away: sweeps catch up.
+    "max_retries": 0,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
+QUEUES = ("default", "mail", "ai", "workspaces", "imports")
+CELERY_TASK_QUEUES = [Queue(name) for name in QUEUES]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {"core.mail.send": {"queue": "mail"}}
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_TASK_SEND_SENT_EVENT = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    # Expired by the time of the next one: they must not queue up while no worker runs.
+    name: {
+        "task": name,
+        "schedule": tunable.SWEEP_SECONDS,
+        "options": {"expires": tunable.SWEEP_SECONDS},
+    }
+    for name in ("core.events.sweep", "core.jobs.reap", "core.mail.sweep")
+} | {
+    "core.events.purge": {"task": "core.events.purge", "schedule": crontab(hour=3, minute=10)},
+    "core.jobs.purge": {"task": "core.jobs.purge", "schedule": crontab(hour=3, minute=20)},
+    "core.mail.purge": {"task": "core.mail.purge", "schedule": crontab(hour=3, minute=30)},
+}
 
 # People.
 AUTH_USER_MODEL = "accounts.User"
@@ -167,4 +210,3 @@ USE_TZ = True
 
 # Mail.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = tunable.EMAIL_FROM
-EMAIL_TIMEOUT = 15

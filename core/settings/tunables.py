@@ -84,6 +84,35 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("TRUSTED_PROXIES", "integer", 0, "Proxies in front that append to X-Forwarded-For.", demo=0),
         Tunable("CORS_ORIGINS", "words", (), "Other origins whose pages may call the API with credentials."),
     ),
+    "Events and jobs": (
+        Tunable(
+            "SWEEP_SECONDS",
+            "integer",
+            30,
+            "How often events, jobs and mails that were missed or are due again are looked for.",
+        ),
+        Tunable(
+            "HANDOVER_PATIENCE_SECONDS",
+            "integer",
+            60,
+            "How long a worker may take to pick something up before workers are told of it again.",
+        ),
+        Tunable("EVENT_TRIES", "integer", 12, "Tries before the delivery of an event is given up."),
+        Tunable("EVENT_KEEP_DAYS", "integer", 90, "Days that delivered events are kept."),
+        Tunable("JOB_KEEP_DAYS", "integer", 30, "Days that finished jobs and their results are kept."),
+        Tunable(
+            "JOB_WAITING_REQUESTS",
+            "integer",
+            2,
+            "Requests of one process that may wait for a job at the same time; each holds a thread.",
+        ),
+    ),
+    "Live": (
+        Tunable("LIVE_HEARTBEAT_SECONDS", "number", 25.0, "How often an open socket is asked whether it still lives."),
+        Tunable("LIVE_SOCKETS_PER_USER", "integer", 20, "Sockets that one person may hold open in one process."),
+        Tunable("LIVE_MESSAGES_PER_MINUTE", "integer", 60, "Messages a minute that one socket may send."),
+        Tunable("LIVE_MESSAGE_BYTES", "integer", 8192, "Length of the longest message that a socket may send."),
+    ),
     "Mail": (
         Tunable("EMAIL_HOST", "text", "", "SMTP server; without one, mails wait in the queue."),
         Tunable("EMAIL_PORT", "integer", 587, "Port of the SMTP server."),
@@ -92,6 +121,42 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("EMAIL_USE_TLS", "flag", True, "Use STARTTLS.", demo=False),
         Tunable("EMAIL_USE_SSL", "flag", False, "Use TLS from the first byte (port 465)."),
         Tunable("EMAIL_FROM", "text", "ApraNova <no-reply@localhost>", "The sender of our mails."),
+        Tunable("EMAIL_TIMEOUT", "integer", 15, "Seconds to wait for the SMTP server."),
+        Tunable("MAIL_TRIES", "integer", 15, "Tries before a mail is given up, which takes about two days."),
+        Tunable("MAIL_BODY_DAYS", "integer", 14, "Days after which the text of a sent mail is erased."),
+        Tunable("MAIL_KEEP_DAYS", "integer", 180, "Days that it is known which mail was sent to whom."),
+    ),
+    "Operations": (
+        Tunable(
+            "METRICS_TOKEN",
+            "text",
+            "",
+            "Bearer token that /metrics asks for; without one, only the local network may read it.",
+            secret=True,
+        ),
+        Tunable(
+            "DISK_FREE_MB",
+            "integer",
+            512,
+            "With less free space than this under DATA_DIR the platform calls itself unhealthy.",
+        ),
+        Tunable(
+            "WORKER_SILENCE_SECONDS",
+            "integer",
+            120,
+            "A queue from which nothing was heard for this long counts as having no worker.",
+        ),
+        Tunable(
+            "OUTBOUND_ALLOWED_ORIGINS",
+            "words",
+            (),
+            "Origins inside your own network that the URLs people give may name, such as "
+            "https://git.corp.example; all other addresses must be public.",
+        ),
+        Tunable("SENTRY_DSN", "text", "", "Where errors are reported; none are without it.", secret=True),
+        Tunable("SENTRY_ENVIRONMENT", "text", "production", "What this platform is called there."),
+        Tunable("SENTRY_SAMPLE_RATE", "number", 1.0, "Share of errors that are reported, 0 to 1."),
+        Tunable("SENTRY_TRACES_RATE", "number", 0.0, "Share of requests that are traced, 0 to 1."),
     ),
 }
 

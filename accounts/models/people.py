@@ -1,0 +1,98 @@
+"""People."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policies
+from accounts.fields import SignInEmailField
+from accounts.querysets import Users
+from accounts.roles import STAFF, Role
+from accounts.rules import PHONE_PATTERN, TRACK_PATTERN
+from accounts.validators import (
+    validate_locale,
+    validate_name,
+    validate_phone,
+    validate_time_zone,
+    validate_track_code,
+)
+
+
+class User(AbstractBaseUser):
+    """Signs in by e-mail address; the role says what they may do."""
+
+    email = SignInEmailField(
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("Somebody uses this address already.")},
+    )
+    name = models.CharField(_("name"), max_length=150, blank=True, validators=[validate_name])
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.STUDENT)
+    track = models.CharField(
+        _("main track"), max_length=12, blank=True, validators=[validate_track_code]
+    )
+    phone = models.CharField(_("phone"), max_length=16, blank=True, validators=[validate_phone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
+    )
+    locale = models.CharField(_("language"), max_length=12, blank=True, validators=[validate_locale])
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = Users()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        indexes = [
+            models.Index(fields=["role"], name="user_role"),
+            models.Index(fields=["-joined_at"], name="user_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_in_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="user_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(track="") | models.Q(track__regex=TRACK_PATTERN),
+                name="user_track_is_a_code",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(phone="") | models.Q(phone__regex=PHONE_PATTERN),
+                name="user_phone_is_e164",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.name.partition(" ")[0] or self.email.partition("@")[0]
+
+    @property
+    def is_staff(self) -> bool:
+        """Runs the place; derived from the role, so that it cannot be set apart from it."""
+        return self.role in STAFF
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """What the Django admin asks, answered by our policies."""
+        return policies.permits_in_admin(self, perm)
+
+    def has_perms(self, perm_list: list[str], obj: Any = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff

@@ -1,0 +1,98 @@
+"""Where somebody is signed in, and how guessing passwords is slowed down."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import SignIns
+
+
+class SignIn(models.Model):
+    """One browser session or one family of tokens: listed, revoked and rotated as one thing."""
+
+    class Kind(models.TextChoices):
+        BROWSER = "browser", _("Browser")
+        TOKENS = "tokens", _("App")
+
+    class End(models.TextChoices):
+        SIGNED_OUT = "signed_out", _("Signed out")
+        REPLACED = "replaced", _("Signed in anew in the same browser")
+        REUSED = "reused", _("An old refresh token came back")
+        REVOKED = "revoked", _("Ended by staff")
+        DEACTIVATED = "deactivated", _("The account was deactivated")
+
+    sid = models.UUIDField(_("id in tokens"), default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins", verbose_name=_("user")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    password_stamp = models.CharField(max_length=64, editable=False)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("program"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("signed in"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    expires_at = models.DateTimeField(_("expires"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    end_reason = models.CharField(_("why it ended"), max_length=12, choices=End, blank=True)
+    jti = models.UUIDField(_("current refresh token"), null=True, editable=False)
+    previous_jti = models.UUIDField(_("previous refresh token"), null=True, editable=False)
+    rotated_at = models.DateTimeField(_("rotated"), null=True, editable=False)
+
+    objects = SignIns()
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        indexes = [
+            models.Index(fields=["user", "-last_seen_at"], name="sign_in_of_user"),
+            models.Index(fields=["-created_at"], name="sign_in_newest"),
+            models.Index(fields=["expires_at"], name="sign_in_expiry"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="browser", jti=None)
+                | models.Q(kind="tokens", jti__isnull=False),
+                name="sign_in_tokens_have_a_jti",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, end_reason="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
+                name="sign_in_ends_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.sid}"
+
+    def is_living(self, at: datetime) -> bool:
+        """Asks `user` too: deactivating somebody, or a new password, ends what they had open."""
+        return (
+            self.ended_at is None
+            and at < self.expires_at
+            and self.user.is_active
+            and constant_time_compare(self.password_stamp, stamp_of(self.user))
+        )
+
+
+class SignInBrake(models.Model):
+    """Tries to guess one account's password from one place; the key is a digest of both."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    tries = models.PositiveIntegerField()
+    first_try_at = models.DateTimeField()
+    wait_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["first_try_at"], name="sign_in_brake_age")]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]}: {self.tries}"
+
+
+def stamp_of(user: models.Model) -> str:
+    """Changes with the password, and tells nothing of it."""
+    return user.get_session_auth_hash()

@@ -1,0 +1,49 @@
+"""Lists of people and sign-ins that read as English."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
+
+from accounts.roles import Role
+
+if TYPE_CHECKING:
+    from accounts.models import SignIn, User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+    def superadmins(self) -> UserQuerySet:
+        return self.filter(role=Role.SUPERADMIN)
+
+
+class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.model._meta.get_field("email").to_python(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """What `manage.py createsuperuser` calls: the first person of a new platform."""
+        return self.create_user(email, password, **{"role": Role.SUPERADMIN, **fields})
+
+
+class SignInQuerySet(models.QuerySet["SignIn"]):
+    def not_ended(self, at: datetime) -> SignInQuerySet:
+        return self.filter(ended_at=None, expires_at__gt=at)
+
+    def with_user(self) -> SignInQuerySet:
+        return self.select_related("user")
+
+
+class SignIns(models.Manager.from_queryset(SignInQuerySet)):  # type: ignore[misc]
+    pass

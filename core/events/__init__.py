@@ -1,0 +1,1 @@
+"""The outbox: facts recorded in the transaction of their cause, delivered after it."""

@@ -1,0 +1,21 @@
+"""Lists of deliveries."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+
+
+class EventDeliveryQuerySet(models.QuerySet[Any]):
+    def waiting(self) -> Self:
+        return self.filter(delivered_at=None, given_up_at=None)
+
+    def given_up(self) -> Self:
+        return self.filter(given_up_at__isnull=False)
+
+    def due(self, at: datetime) -> Self:
+        return self.waiting().filter(due_at__lte=at)
+
+    def locked_or_skipped(self) -> Self:
+        """Locks what it reads, and leaves out what somebody else has locked."""
+        return self.select_for_update(skip_locked=True, of=("self",))

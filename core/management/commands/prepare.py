@@ -1,0 +1,64 @@
+"""Brings database, static files and demo content to what this code needs, and no further."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+MANIFEST = "staticfiles.json"
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._migrate()
+        self._collect_static_files()
+        if settings.DEMO:
+            call_command("demo")
+
+    def _migrate(self) -> None:
+        executor = MigrationExecutor(connection)
+        loader = executor.loader
+        unknown = {
+            (app, name)
+            for app, name in loader.applied_migrations
+            if app in loader.migrated_apps and (app, name) not in loader.graph.nodes
+        } - set(loader.replacements)
+        if unknown:
+            names = ", ".join(sorted(".".join(each) for each in unknown))
+            raise CommandError(
+                f"The database was made by a newer version of ApraNova: it has {names}, which "
+                "this one does not know. Upgrade the code, or restore a backup of this version."
+            )
+        if executor.migration_plan(loader.graph.leaf_nodes()):
+            self.stdout.write("Migrating the database.")
+            call_command("migrate", interactive=False, verbosity=0)
+
+    def _collect_static_files(self) -> None:
+        inputs = _fingerprint_of_static_inputs()
+        known = Path(settings.STATIC_ROOT, ".inputs")
+        if (Path(settings.STATIC_ROOT, MANIFEST)).exists() and _text(known) == inputs:
+            return
+        self.stdout.write("Collecting static files.")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        known.write_text(inputs)
+
+
+def _fingerprint_of_static_inputs() -> str:
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

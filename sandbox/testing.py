@@ -1,0 +1,121 @@
+"""A running sandbox for tests: `sandbox_server` starts one on free ports and empties it."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 20
+STOP_SECONDS = 10
+
+
+class SandboxServer:
+    """The process and its JSON API; `url` and `smtp_port` are known once it runs."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.url = ""
+        self.smtp_port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        # No proxy of the environment comes between a test and its own machine.
+        self._client = httpx.Client(trust_env=False, timeout=40)
+
+    def start(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        # Left behind by a process that was killed.
+        self._address_file.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "sandbox", "--port", "0", "--smtp-port", "0"]
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--data-dir", str(self.data_dir)], cwd=ROOT, stdout=log, stderr=log
+            )
+        address = self._await_address(self._process)
+        self.url = address["url"]
+        self.smtp_port = address["smtp_port"]
+
+    def stop(self) -> int:
+        """The exit code."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            return self._process.wait(STOP_SECONDS)
+        finally:
+            self._process.kill()
+            self._process = None
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "log.txt"
+
+    def clear(self) -> None:
+        self._ask("POST", "/reset")
+
+    def mails(self, *, to: str = "", wait: int = 0) -> list[dict[str, Any]]:
+        """Newest first; with `wait`, as soon as there is one, at most so many seconds."""
+        return self._ask("GET", "/mails", params={"to": to, "wait": wait})["mails"]
+
+    def messages(self, *, to: str = "", kind: str = "", wait: int = 0) -> list[dict[str, Any]]:
+        params = {"to": to, "kind": kind, "wait": wait}
+        return self._ask("GET", "/messages", params=params)["messages"]
+
+    def calls(self, *, service: str = "") -> list[dict[str, Any]]:
+        return self._ask("GET", "/calls", params={"service": service})["calls"]
+
+    def webhooks(self, *, service: str = "") -> list[dict[str, Any]]:
+        return self._ask("GET", "/webhooks", params={"service": service})["webhooks"]
+
+    def redeliver(self, webhook_id: int) -> None:
+        self._ask("POST", f"/webhooks/{webhook_id}/redeliver")
+
+    def play(self, service: str, kind: str, **how: Any) -> dict[str, Any]:
+        """`how`: count, path, seconds, retry_after."""
+        return self._ask("POST", "/faults", json={"service": service, "kind": kind, **how})
+
+    def faults(self) -> list[dict[str, Any]]:
+        return self._ask("GET", "/faults")["faults"]
+
+    def clear_faults(self) -> None:
+        self._ask("DELETE", "/faults")
+
+    def _ask(self, method: str, path: str, **how: Any) -> Any:
+        answer = self._client.request(method, f"{self.url}/_sandbox{path}", **how)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    @property
+    def _address_file(self) -> Path:
+        return self.data_dir / "address.json"
+
+    def _await_address(self, process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._address_file.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"The sandbox did not start:\n{self.log_file.read_text()}")
+            time.sleep(0.02)
+        return json.loads(self._address_file.read_text())
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[SandboxServer]:
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as folder:
+        server = SandboxServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def sandbox_server(sandbox_process: SandboxServer) -> SandboxServer:
+    """One process for the whole session, emptied before each test."""
+    sandbox_process.clear()
+    return sandbox_process

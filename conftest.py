@@ -16,7 +16,7 @@ from django.core.cache import cache  # noqa: E402
 from django.test import Client  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
-from accounts.tests.factories import UserFactory  # noqa: E402
+from accounts.tests.factories import UserFactory, sign_in_browser  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
@@ -33,7 +33,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Counters and cached answers of one test never meet the next."""
     yield
-    if {"db", "transactional_db"} & set(request.fixturenames):
+    uses_database = {"db", "transactional_db"} & set(request.fixturenames)
+    if uses_database or request.node.get_closest_marker("django_db"):
         cache.clear()
 
 
@@ -61,7 +62,7 @@ def superadmin(db):
 def client_of() -> Callable[[object], Client]:
     def signed_in(user) -> Client:
         client = Client()
-        client.force_login(user)
+        sign_in_browser(client, user)
         return client
 
     return signed_in

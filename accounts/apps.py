@@ -1,7 +1,12 @@
 """Who people are and how they come in."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        import_module("accounts.registrations")

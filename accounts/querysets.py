@@ -11,7 +11,7 @@ from django.db import models
 from accounts.roles import Role
 
 if TYPE_CHECKING:
-    from accounts.models import SignIn, User
+    from accounts.models import User
 
 
 class UserQuerySet(models.QuerySet["User"]):

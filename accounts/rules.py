@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from math import ceil
+from uuid import UUID
 
+PASSWORD_LENGTH = 1024
 PHONE_NOISE = re.compile(r"[\s().\u2010-\u2015-]")
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 TRACK_PATTERN = r"^[A-Z][A-Z0-9]{1,11}$"
@@ -67,7 +69,8 @@ def try_sign_in(
     return state, Admission.WAIT if waiting else Admission.ADMITTED
 
 
-def seconds_left(until: datetime, *, at: datetime) -> int:
+def seconds_left(state: BrakeState, *, at: datetime) -> int:
+    until = state.wait_until or at
     return max(1, ceil((until - at).total_seconds()))
 
 
@@ -84,10 +87,10 @@ class Rotation(Enum):
 
 
 def judge_refresh(
-    presented: str,
+    presented: UUID,
     *,
-    current: str | None,
-    previous: str | None,
+    current: UUID | None,
+    previous: UUID | None,
     rotated_at: datetime | None,
     at: datetime,
     grace: timedelta,

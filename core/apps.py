@@ -1,11 +1,23 @@
 """The floor as a Django app."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.utils.module_loading import autodiscover_modules
 
 from core import celery  # noqa: F401  (shared tasks need the app in every process)
+from core.health import checks
 
 
 class CoreConfig(AppConfig):
     name = "core"
 
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Whoever asks for a policy, a template too, must find it declared.
+        autodiscover_modules("policies")
+        checks.register_health_checks()
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "core.backoffice.site.Site"

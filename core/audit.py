@@ -1,4 +1,4 @@
-"""The door to the audit log, which a higher floor keeps: core says what was done, not where it goes."""
+"""The door to the audit log, which a higher floor keeps: core says only what was done."""
 
 from datetime import datetime
 from typing import Any, Protocol

@@ -3,10 +3,21 @@
 import os
 
 from celery import Celery
+from celery.signals import import_modules
+
+from core.checks import require_sound_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.base")
 
 app = Celery("apranova")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["core.events", "core.jobs", "core.mail"], force=False)
+app.autodiscover_tasks(
+    ["core.events", "core.health", "core.idempotency", "core.jobs", "core.mail"], force=False
+)
+
+
+@import_modules.connect
+def _refuse_unsound_settings(**_: object) -> None:
+    """The first thing that worker and beat both do, and nothing that only sends jobs does."""
+    require_sound_settings()

@@ -32,10 +32,6 @@ class EncryptedField(models.Field):
             return value
         return encryption.encrypt(self.to_plaintext(value))
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        """Asked for everything but writing: a comparison that reached the database another way."""
-        raise FieldError(self._why_no_lookup("a comparison"))
-
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         if value is None:
             return None
@@ -46,7 +42,11 @@ class EncryptedField(models.Field):
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name not in ALLOWED_LOOKUPS:
-            raise FieldError(self._why_no_lookup(f"the lookup {lookup_name!r}"))
+            raise FieldError(
+                f"{self._label} is encrypted, and the same value never looks the same twice: the "
+                f"lookup {lookup_name!r} cannot work. Only `__isnull` does; to find rows by a "
+                "value, keep a keyed hash of it in a column of its own."
+            )
         return super().get_lookup(lookup_name)
 
     def get_transform(self, lookup_name: str) -> None:
@@ -65,13 +65,6 @@ class EncryptedField(models.Field):
     def _label(self) -> str:
         model = getattr(self, "model", None)
         return f"{model._meta.label}.{self.name}" if model else type(self).__name__
-
-    def _why_no_lookup(self, what: str) -> str:
-        return (
-            f"{self._label} is encrypted, and the same value never looks the same twice: {what} "
-            "cannot work. Only `__isnull` does; to find rows by a value, keep a keyed hash of it "
-            "in a column of its own."
-        )
 
     def _check_not_indexed(self) -> list[checks.CheckMessage]:
         if not (self.primary_key or self.unique or self.db_index):
@@ -100,9 +93,11 @@ class EncryptedTextField(EncryptedField):
     def from_plaintext(self, text: str) -> str:
         return text
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(
+        self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any
+    ) -> forms.Field | None:
         defaults = {} if self.choices else {"max_length": self.max_length, "widget": forms.Textarea}
-        return super().formfield(**{**defaults, **kwargs})
+        return super().formfield(form_class, choices_form_class, **{**defaults, **kwargs})
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
@@ -127,8 +122,10 @@ class EncryptedJSONField(CheckFieldDefaultMixin, EncryptedField):
     def from_plaintext(self, text: str) -> Any:
         return json.loads(text)
 
-    def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"form_class": forms.JSONField, **kwargs})
+    def formfield(
+        self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any
+    ) -> forms.Field | None:
+        return super().formfield(form_class or forms.JSONField, choices_form_class, **kwargs)
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)

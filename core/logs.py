@@ -85,7 +85,10 @@ _FOR_PEOPLE: list[Processor] = [
     _hide_secrets,
     _shorten_time,
     structlog.dev.ConsoleRenderer(
-        colors=False, pad_event_to=0, pad_level=False, exception_formatter=structlog.dev.plain_traceback
+        colors=False,
+        pad_event_to=0,
+        pad_level=False,
+        exception_formatter=structlog.dev.plain_traceback,
     ),
 ]
 

@@ -137,8 +137,8 @@ class Allows(BasePermission):
 def requires(name: str) -> Callable[[View], View]:
     """Guard a page, a function or a class, by what the person's role may do.
 
-    Whoever is not signed in goes to the sign-in page and back. The page asks `demand` about its
-    object itself, once it has it.
+    Whoever is not signed in is sent to the sign-in page and back (`core.pages` does that). The
+    page asks `demand` about its object itself, once it has it.
     """
     asked = named(name).name
 
@@ -148,11 +148,8 @@ def requires(name: str) -> Callable[[View], View]:
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            try:
-                demand(request.user, asked)
-                return view(request, *args, **kwargs)
-            except NotSignedIn:
-                return to_sign_in(request)
+            demand(request.user, asked)
+            return view(request, *args, **kwargs)
 
         return guarded  # type: ignore[return-value]
 

@@ -1,7 +1,11 @@
 """What a lower floor shows of a higher one: small registries that apps fill in `AppConfig.ready`."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from core.health.findings import Finding
 
 T = TypeVar("T")
 
@@ -32,5 +36,19 @@ class Registry(Generic[T]):
         return self._entries.get(name)
 
 
-# Each makes its own part of the demo, idempotently, and is called in the order of the names.
-demo_content: Registry[Callable[..., Any]] = Registry("demo content")
+@dataclass(frozen=True)
+class DemoPart:
+    """An app's share of the demo. `make` is idempotent; `is_made` says whether anything lacks."""
+
+    make: Callable[[datetime], None]
+    is_made: Callable[[], bool]
+
+
+# Made in the order of the names, which therefore begin with the number of a floor: `1 people`.
+demo_content: Registry[DemoPart] = Registry("demo content")
+
+# Codes of the tracks that there are, such as FSD. Lower floors know tracks by their codes alone.
+track_codes: Registry[Callable[[], Collection[str]]] = Registry("track codes")
+
+# What /health asks, by the name it shows; a name that nobody has registered is not configured.
+health_checks: Registry[Callable[[], Finding]] = Registry("health checks")

@@ -1,4 +1,7 @@
-"""What belongs to one request: its id, its caller, its address, and the line that says how it went."""
+"""What belongs to one request: its id, its caller, its address, its line in the log.
+
+Logging is set up before the apps are, so nothing in here may need them at import.
+"""
 
 import ipaddress
 import logging
@@ -8,11 +11,10 @@ import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.encoding import escape_uri_path
@@ -22,6 +24,9 @@ from core.outages import is_outage
 from core.redaction import HIDDEN, is_secret_name
 from core.trace import REQUEST_ID_LENGTH, tracing
 
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
 API_ROOT = "/api/"
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  (a peer on a socket file has no address)
 
@@ -29,7 +34,8 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104  (a peer on a socket file has no address)
 _QUIET_PATHS = ("/health", "/metrics", "/static/")
 _SANE_ID = re.compile(rf"[A-Za-z0-9._-]{{1,{REQUEST_ID_LENGTH}}}")
 
-logger = structlog.get_logger("access")
+logger = structlog.get_logger(__name__)
+access = structlog.get_logger("access")
 _in_hand: ContextVar[HttpRequest | None] = ContextVar("request_in_hand", default=None)
 
 
@@ -57,7 +63,7 @@ def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(API_ROOT)
 
 
-def known_user(request: HttpRequest) -> AbstractBaseUser | None:
+def known_user(request: HttpRequest) -> "AbstractBaseUser | None":
     """Who calls, if somebody has asked that already: it never costs a query."""
     user: Any = request.__dict__.get("user")
     if user is None or (isinstance(user, LazyObject) and user._wrapped is empty):  # noqa: SLF001
@@ -65,7 +71,7 @@ def known_user(request: HttpRequest) -> AbstractBaseUser | None:
     return user if user.is_authenticated else None
 
 
-def known_user_in_hand() -> AbstractBaseUser | None:
+def known_user_in_hand() -> "AbstractBaseUser | None":
     """The same for the request that this thread works on, if any."""
     request = _in_hand.get()
     return known_user(request) if request else None
@@ -122,7 +128,7 @@ def _request_id(request: HttpRequest) -> str:
 
 def _log_access(request: HttpRequest, status: int, seconds: float) -> None:
     level = logging.DEBUG if request.path.startswith(_QUIET_PATHS) else logging.INFO
-    logger.log(
+    access.log(
         level,
         "request",
         method=request.method,

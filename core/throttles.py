@@ -88,9 +88,7 @@ class Throttle(BaseThrottle):
         return is_public_read and not request.user.is_authenticated
 
 
-def charge(
-    request: HttpRequest, *, scope: str = DEFAULT_SCOPE, account: str | None = None
-) -> None:
+def charge(request: HttpRequest, *, scope: str = DEFAULT_SCOPE, account: str | None = None) -> None:
     """Count this request; raises `Throttled` when its caller came too often.
 
     The account counts first: an account that is over its rate uses up nothing of its address's.
@@ -149,7 +147,7 @@ def _note(request: HttpRequest, standing: Standing) -> None:
 
 def _count(key: str, rate: Rate, *, by: int) -> Standing:
     """One round trip, atomic. Without the cache everybody is let through."""
-    global _resting_until
+    global _resting_until  # noqa: PLW0603  (of the whole process)
     if time.monotonic() < _resting_until:
         return _unused(rate)
     name = f"apranova:rate:{key}"

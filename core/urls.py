@@ -1,6 +1,9 @@
 """Every address of the platform, by app."""
 
+from django.contrib import admin
 from django.urls import include, path
+
+from core.security import ViolationReports
 
 api = [
     path("", include("core.api.urls")),
@@ -8,7 +11,15 @@ api = [
 ]
 
 urlpatterns = [
+    path("", include("core.probes")),
     path("", include("accounts.urls")),
+    path("admin/", admin.site.urls),
     path("api/", include(api)),
     path("api/v1/", include((api, "v1"))),
+    path("csp-report/", ViolationReports.as_view(), name="csp-report"),
 ]
+
+handler400 = "core.pages.bad_request"
+handler403 = "core.pages.permission_denied"
+handler404 = "core.pages.not_found"
+handler500 = "core.pages.server_error"

@@ -9,6 +9,7 @@ from sandbox.faults import CannotPlayError
 from sandbox.frame import frame_of
 from sandbox.inbox import Message
 from sandbox.playing import play_asked
+from sandbox.queries import number_asked
 
 LONGEST_WAIT_SECONDS = 30
 
@@ -36,7 +37,7 @@ async def show_health(request: Request) -> Response:
 async def show_pulse(request: Request) -> Response:
     """How much has happened; with `since`, as soon as more has."""
     changes = frame_of(request).changes
-    since = _number(request, "since", -1)
+    since = number_asked(request, "since")
     await changes.until(lambda: changes.count != since, seconds=_wait(request))
     return JSONResponse({"changes": changes.count})
 
@@ -116,7 +117,7 @@ async def reset(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def explain(error: HTTPException) -> Response:
+def explain(request: Request, error: HTTPException) -> Response:
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
@@ -131,9 +132,9 @@ ROUTES = [
     Route("/faults", list_faults),
     Route("/faults", play_fault, methods=["POST"]),
     Route("/faults", clear_faults, methods=["DELETE"]),
-    Route("/faults/{fault_id:int}", clear_faults, methods=["DELETE"]),
+    Route("/faults/{fault_id:id}", clear_faults, methods=["DELETE"]),
     Route("/webhooks", list_webhooks),
-    Route("/webhooks/{webhook_id:int}/redeliver", redeliver_webhook, methods=["POST"]),
+    Route("/webhooks/{webhook_id:id}/redeliver", redeliver_webhook, methods=["POST"]),
     Route("/reset", reset, methods=["POST"]),
 ]
 
@@ -141,7 +142,7 @@ ROUTES = [
 async def _find_messages(request: Request, *, kind: str) -> list[Message]:
     frame = frame_of(request)
     to = request.query_params.get("to", "")
-    after = _number(request, "after", 0)
+    after = number_asked(request, "after") or 0
 
     def look() -> list[Message]:
         return frame.inbox.newest(kind=kind, to=to, after=after)
@@ -150,12 +151,4 @@ async def _find_messages(request: Request, *, kind: str) -> list[Message]:
 
 
 def _wait(request: Request) -> int:
-    return min(LONGEST_WAIT_SECONDS, max(0, _number(request, "wait", 0)))
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    value = request.query_params.get(name, "")
-    try:
-        return int(value) if value else default
-    except ValueError as error:
-        raise HTTPException(400, f"“{name}” must be a whole number.") from error
+    return min(LONGEST_WAIT_SECONDS, number_asked(request, "wait") or 0)

@@ -1,5 +1,6 @@
 """Puts services, pages and API together under one address."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -8,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from sandbox import api, pages
@@ -23,51 +24,46 @@ HOSTS = ["127.0.0.1", "localhost"]
 
 
 def build_app(frame: Frame) -> Starlette:
-    app = Starlette(
+    mounts = [_mount_service(service, frame) for service in frame.services.values()]
+    shield = [Middleware(Shield)]
+    return Starlette(
         routes=[
-            *(
-                Mount(
-                    f"/{service.name}",
-                    app=Gate(_app_of(service, frame), service=service, frame=frame),
-                )
-                for service in frame.services.values()
-                if service.routes
-            ),
+            *mounts,
             Mount("/static", app=StaticFiles(directory=STATIC)),
-            Mount("/_sandbox", routes=api.ROUTES, middleware=[Middleware(Shield)]),
-            Mount("/", routes=pages.ROUTES, middleware=[Middleware(Shield)]),
+            Mount("/_sandbox", app=_application(frame, api.ROUTES, api.explain, shield)),
+            Mount("/", app=_application(frame, pages.ROUTES, pages.explain, shield)),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
         ],
-        exception_handlers={HTTPException: _explain},
     )
-    app.state.frame = frame
-    return app
 
 
-def _app_of(service: Service, frame: Frame) -> Starlette:
-    """An application of its own, so that each answers its errors in its own shape."""
+def _mount_service(service: Service, frame: Frame) -> Mount:
+    def explain(request: Request, error: HTTPException) -> Response:
+        body = service.error(error.status_code, error.detail)
+        return JSONResponse(body, error.status_code, error.headers)
 
-    async def refuse(request: Request, error: Exception) -> Response:
-        known = _as_http(error)
-        return JSONResponse(
-            service.error(known.status_code, known.detail), known.status_code, known.headers
-        )
+    app = _application(frame, service.routes, explain)
+    return Mount(f"/{service.name}", app=Gate(app, service=service, frame=frame))
+
+
+def _application(
+    frame: Frame,
+    routes: Sequence[BaseRoute],
+    explain: Callable[[Request, HTTPException], Response],
+    middleware: Sequence[Middleware] = (),
+) -> Starlette:
+    """Each part is an application of its own, so that it answers its errors in its own shape."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        known = error if isinstance(error, HTTPException) else HTTPException(500)
+        return explain(request, known)
 
     app = Starlette(
-        routes=list(service.routes), exception_handlers={HTTPException: refuse, Exception: refuse}
+        routes=list(routes),
+        middleware=list(middleware),
+        exception_handlers={HTTPException: answer, Exception: answer},
     )
     app.state.frame = frame
     return app
-
-
-async def _explain(request: Request, error: Exception) -> Response:
-    error = _as_http(error)
-    if request.url.path.startswith("/_sandbox"):
-        return api.explain(error)
-    return pages.explain(request, error)
-
-
-def _as_http(error: Exception) -> HTTPException:
-    return error if isinstance(error, HTTPException) else HTTPException(500)

@@ -153,7 +153,8 @@ class Fault:
     played: int = 0
 
     def spoils(self, subjects: Iterable[str]) -> bool:
-        return not self.path or any(fnmatchcase(subject, self.path) for subject in subjects)
+        pattern = self.path.lower()
+        return not pattern or any(fnmatchcase(subject.lower(), pattern) for subject in subjects)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from urllib.parse import urlsplit
 
 MOST_LINKS = 40
@@ -28,6 +28,8 @@ _BLOCKS = frozenset(
     | {"h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td"}
     | {"th", "tr", "ul"}
 )
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)?(?P<rest>[^<>]*)>")
+_HREF = re.compile(r"\bhref\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>\"']+)", re.IGNORECASE)
 _UNSEEN = frozenset({"head", "script", "style", "template", "title"})
 
 
@@ -39,7 +41,7 @@ class Link:
 
 def find_links(text: str, html: str) -> list[Link]:
     """Web addresses only, each once, with the words that lead to it."""
-    found = [*_read_html(html).links, *(Link(url, "") for url in _urls(text))]
+    found = [*_read_html(html)[1], *(Link(url, "") for url in _urls(text))]
     by_url: dict[str, Link] = {}
     for link in found:
         if _is_web_address(link.url):
@@ -62,7 +64,7 @@ def find_codes(text: str) -> list[str]:
 
 
 def html_as_text(html: str) -> str:
-    return _read_html(html).text
+    return _read_html(html)[0]
 
 
 def _urls(text: str) -> Iterable[str]:
@@ -88,57 +90,44 @@ def _near(words: list[re.Match[str]], code: re.Match[str]) -> bool:
     )
 
 
-def _read_html(html: str) -> "_Reader":
-    reader = _Reader()
-    reader.feed(html[:READ_CHARACTERS])
-    reader.close()
-    return reader
+def _read_html(html: str) -> tuple[str, list[Link]]:
+    """The text that is seen, and the links within.
+
+    By plain expressions that look at each character once: the parser of the standard library
+    takes minutes for a page of tags that never end."""
+    words: list[str] = []
+    links: list[Link] = []
+    label: list[str] = []
+    href = unseen = ""
+    place = 0
+    html = html[:READ_CHARACTERS]
+    for tag in _TAG.finditer(html):
+        if not unseen:
+            text = unescape(html[place : tag.start()])
+            words.append(text)
+            label.append(text)
+        place = tag.end()
+        is_end, name = bool(tag["end"]), (tag["name"] or "").lower()
+        if unseen:
+            unseen = "" if is_end and name == unseen else unseen
+        elif name in _UNSEEN:
+            unseen = "" if is_end else name
+        elif name in _BLOCKS:
+            words.append("\n")
+        elif name == "a":
+            if href:
+                links.append(Link(href, _squeezed("".join(label))))
+            label = []
+            href = "" if is_end else _href(tag["rest"])
+    words.append("" if unseen else unescape(html[place:]))
+    lines = (_squeezed(line) for line in "".join(words).splitlines())
+    return "\n".join(line for line in lines if line), links
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.links: list[Link] = []
-        self._words: list[str] = []
-        self._unseen = 0
-        self._href: str | None = None
-        self._label: list[str] = []
+def _href(attributes: str) -> str:
+    found = _HREF.search(attributes)
+    return unescape(found[1].strip("\"'")).strip() if found else ""
 
-    @property
-    def text(self) -> str:
-        lines = (" ".join(line.split()) for line in "".join(self._words).splitlines())
-        return "\n".join(line for line in lines if line)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSEEN:
-            self._unseen += 1
-        elif tag in _BLOCKS:
-            self._words.append("\n")
-        elif tag == "a":
-            self._close_link()
-            self._href = (dict(attrs).get("href") or "").strip()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-        elif tag in _BLOCKS:
-            self._words.append("\n")
-        elif tag == "a":
-            self._close_link()
-
-    def handle_data(self, data: str) -> None:
-        if self._unseen:
-            return
-        self._words.append(data)
-        if self._href is not None:
-            self._label.append(data)
-
-    def close(self) -> None:
-        super().close()
-        self._close_link()
-
-    def _close_link(self) -> None:
-        if self._href:
-            self.links.append(Link(self._href, " ".join("".join(self._label).split())))
-        self._href = None
-        self._label = []
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

@@ -1,8 +1,7 @@
 """What every stand-in and page stands on: the log, the inbox, faults, webhooks and records."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from starlette.requests import Request
 
@@ -38,18 +37,6 @@ class Frame:
         """Back to a quiet day: webhooks that a fault held back are sent too."""
         self.faults.clear(service=service, fault_id=fault_id)
         self.webhooks.release_held(service=service)
-
-    def send_webhook(
-        self,
-        service: str,
-        url: str,
-        body: bytes | Mapping[str, Any],
-        *,
-        event: str,
-        secret: str = "",
-        headers: Mapping[str, str] | None = None,
-    ) -> int:
-        return self.webhooks.send(service, url, body, event=event, secret=secret, headers=headers)
 
     def clear(self) -> None:
         """As on the first day."""

@@ -9,8 +9,14 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from itertools import islice
 
 PICTURES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
+MOST_HEADERS = 500
+LONGEST_HEADER = 10_000
+# What the parser of the standard library raises on a mail that nobody would send: parts nested a
+# thousand deep, parameters that contradict each other.
+BROKEN = (AttributeError, IndexError, LookupError, RecursionError, TypeError, ValueError)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _CID = re.compile(r"cid:([^\"'\s)>]+)", re.IGNORECASE)
@@ -39,9 +45,8 @@ class Mail:
 def read_mail(raw: bytes) -> Mail:
     try:
         return _read(message_from_bytes(raw))
-    except RecursionError:
-        # Parts within parts, a thousand deep: nobody sends that, but it must not end the server.
-        return Mail(subject="(a mail nested too deep to read)", is_readable=False)
+    except BROKEN:
+        return Mail(subject="(a mail that cannot be read)", is_readable=False)
 
 
 def safe_html(mail: Mail) -> str:
@@ -70,7 +75,9 @@ def _read(message: Message) -> Mail:
             (htmls if kind == "text/html" else texts).append(_text(part))
         else:
             attachments.append(_attachment(part, number=len(attachments) + 1))
-    headers = [(name, _one_line(value)) for name, value in message.raw_items()]
+    headers = [
+        (name, _one_line(value)) for name, value in islice(message.raw_items(), MOST_HEADERS)
+    ]
     first = {name.lower(): value for name, value in reversed(headers)}
     return Mail(
         subject=first.get("subject", ""),
@@ -93,10 +100,9 @@ def _is_attached(part: Message) -> bool:
 
 def _text(part: Message) -> str:
     content = _content(part)
-    charset = part.get_content_charset() or "utf-8"
     try:
-        text = content.decode(charset, "replace")
-    except (LookupError, ValueError):
+        text = content.decode(part.get_content_charset() or "utf-8", "replace")
+    except BROKEN:
         text = content.decode("utf-8", "replace")
     return text.replace("\r\n", "\n").replace("\0", "")
 
@@ -118,14 +124,15 @@ def _content(part: Message) -> bytes:
 def _file_name(part: Message) -> str:
     try:
         name = part.get_filename("")
-    except (LookupError, ValueError):
+    except BROKEN:
         return ""
     return _one_line(name).replace("\\", "/").rsplit("/", 1)[-1][:120]
 
 
 def _one_line(value: object) -> str:
     """Plain text: no encoded word, line break or direction mark comes through."""
-    text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    with suppress(HeaderParseError, LookupError, ValueError):
+    text = str(value)[:LONGEST_HEADER]
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    with suppress(HeaderParseError, *BROKEN):
         text = str(make_header(decode_header(text)))
     return _CONTROL.sub(" ", text).strip()

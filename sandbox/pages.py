@@ -14,11 +14,13 @@ from sandbox.frame import Frame, frame_of
 from sandbox.inbox import Opened
 from sandbox.mail import safe_html
 from sandbox.playing import play_asked
+from sandbox.queries import number_asked
 from sandbox.rendering import render
 from sandbox.service import Service
 from sandbox.shield import MAIL_HEADERS
 
 PAGE_SIZE = 50
+SOURCE_SHOWN_BYTES = 100 * 1024
 
 
 class Numbered(Protocol):
@@ -56,6 +58,7 @@ async def show_message(request: Request) -> Response:
         opened=opened,
         views=views,
         view=view if view in views else views[0],
+        source=opened.raw[:SOURCE_SHOWN_BYTES].decode("utf-8", "replace"),
         **_inbox_list(request),
     )
 
@@ -91,7 +94,9 @@ async def empty_inbox(request: Request) -> Response:
 async def show_calls(request: Request) -> Response:
     frame = frame_of(request)
     service = request.query_params.get("service", "")
-    calls = frame.calls.newest(service=service, before=_before(request), limit=PAGE_SIZE + 1)
+    calls = frame.calls.newest(
+        service=service, before=number_asked(request, "before"), limit=PAGE_SIZE + 1
+    )
     return render(
         request,
         "calls.html",
@@ -108,14 +113,14 @@ async def show_call(request: Request) -> Response:
     return render(request, "call.html", call=call)
 
 
-async def forget_calls(request: Request) -> Response:
+async def clear_calls(request: Request) -> Response:
     frame_of(request).calls.clear()
     return RedirectResponse("/calls", 303)
 
 
 async def show_webhooks(request: Request) -> Response:
     frame = frame_of(request)
-    webhooks = frame.webhooks.newest(before=_before(request), limit=PAGE_SIZE + 1)
+    webhooks = frame.webhooks.newest(before=number_asked(request, "before"), limit=PAGE_SIZE + 1)
     return render(
         request,
         "webhooks.html",
@@ -162,27 +167,28 @@ async def clear_faults(request: Request) -> Response:
 
 
 def explain(request: Request, error: HTTPException) -> Response:
-    return render(request, "error.html", status=error.status_code, detail=error.detail)
+    status = error.status_code
+    return render(request, "error.html", status=status, detail=error.detail, is_gone=status == 404)
 
 
 ROUTES = [
     Route("/", show_services),
     Route("/inbox", show_inbox),
     Route("/inbox/empty", empty_inbox, methods=["POST"]),
-    Route("/inbox/{id:int}", show_message),
-    Route("/inbox/{id:int}/html", show_mail_html),
-    Route("/inbox/{id:int}/source", show_source),
-    Route("/inbox/{id:int}/attachments/{number:int}", download_attachment),
+    Route("/inbox/{id:id}", show_message),
+    Route("/inbox/{id:id}/html", show_mail_html),
+    Route("/inbox/{id:id}/source", show_source),
+    Route("/inbox/{id:id}/attachments/{number:id}", download_attachment),
     Route("/calls", show_calls),
-    Route("/calls/forget", forget_calls, methods=["POST"]),
-    Route("/calls/{id:int}", show_call),
+    Route("/calls/clear", clear_calls, methods=["POST"]),
+    Route("/calls/{id:id}", show_call),
     Route("/webhooks", show_webhooks),
-    Route("/webhooks/{id:int}", show_webhook),
-    Route("/webhooks/{id:int}/redeliver", redeliver, methods=["POST"]),
+    Route("/webhooks/{id:id}", show_webhook),
+    Route("/webhooks/{id:id}/redeliver", redeliver, methods=["POST"]),
     Route("/faults", show_faults),
     Route("/faults/play", play, methods=["POST"]),
     Route("/faults/clear", clear_faults, methods=["POST"]),
-    Route("/faults/{id:int}/clear", clear_faults, methods=["POST"]),
+    Route("/faults/{id:id}/clear", clear_faults, methods=["POST"]),
 ]
 
 
@@ -191,7 +197,7 @@ def _inbox_list(request: Request) -> dict[str, Any]:
     kind = request.query_params.get("kind", "")
     to = request.query_params.get("to", "").strip()
     messages = frame.inbox.newest(
-        kind=kind, to_part=to, before=_before(request), limit=PAGE_SIZE + 1
+        kind=kind, to_part=to, before=number_asked(request, "before"), limit=PAGE_SIZE + 1
     )
     narrowed = {name: value for name, value in (("kind", kind), ("to", to)) if value}
     return {
@@ -232,11 +238,6 @@ def _address(request: Request, service: Service, frame: Frame) -> str:
     if service.speaks is Family.SMTP:
         return f"smtp://{request.url.hostname}:{frame.smtp_port}"
     return f"{str(request.base_url).rstrip('/')}/{service.name}"
-
-
-def _before(request: Request) -> int | None:
-    before = request.query_params.get("before", "")
-    return int(before) if before.isdecimal() else None
 
 
 def _older_page(request: Request, found: Sequence[Numbered]) -> str:

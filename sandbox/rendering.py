@@ -42,7 +42,9 @@ def _size(count: int) -> str:
 
 
 def _duration(milliseconds: float) -> str:
-    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"
+    if milliseconds < 1:
+        return "< 1 ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
 
 
 def _pretty(body: str) -> str:
@@ -64,4 +66,5 @@ _environment.filters |= {
     "duration": _duration,
     "pretty": _pretty,
     "size": _size,
+    "time": datetime.fromisoformat,
 }

@@ -26,7 +26,8 @@ class Service:
     """`routes` are served below `/<name>`. `keys` are what the platform must be given, by label.
     `error` makes the body of an error answer in the shape that the real service uses, also for
     played faults. `webhooks` names the events it sends; `sign` proves them;
-    `retry_webhooks_after` are the seconds between its attempts."""
+    `retry_webhooks_after` are the seconds between its attempts. `icon` is one of icons.html,
+    `page` where a person sees what came of the calls."""
 
     name: str
     title: str
@@ -38,6 +39,7 @@ class Service:
     webhooks: tuple[str, ...] = ()
     sign: Signer | None = None
     retry_webhooks_after: tuple[float, ...] = ()
+    icon: str = "services"
     page: str = ""
 
     @property

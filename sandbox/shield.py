@@ -24,6 +24,8 @@ MAIL_HEADERS = {
         "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'self'"
     ),
+    # Browsers refuse a page that is both in a sandbox and closed to its opener.
+    "Cross-Origin-Opener-Policy": "unsafe-none",
     "X-DNS-Prefetch-Control": "off",
 }
 

@@ -1,6 +1,7 @@
 """A running sandbox for tests: `sandbox_server` starts one on free ports and empties it."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 20
 STOP_SECONDS = 10
+# Longer than any call may wait.
+TIMEOUT_SECONDS = 40
 
 
 class SandboxServer:
@@ -25,8 +28,7 @@ class SandboxServer:
         self.url = ""
         self.smtp_port = 0
         self._process: subprocess.Popen[bytes] | None = None
-        # No proxy of the environment comes between a test and its own machine.
-        self._client = httpx.Client(trust_env=False, timeout=40)
+        self._client: httpx.Client | None = None
 
     def start(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -40,17 +42,29 @@ class SandboxServer:
         address = self._await_address(self._process)
         self.url = address["url"]
         self.smtp_port = address["smtp_port"]
+        # No proxy of the environment comes between a test and its own machine.
+        self._client = httpx.Client(
+            base_url=f"{self.url}/_sandbox", trust_env=False, timeout=TIMEOUT_SECONDS
+        )
 
-    def stop(self) -> int:
-        """The exit code."""
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Gives the exit code."""
         if self._process is None:
             return 0
-        self._process.terminate()
+        if self._client is not None:
+            self._client.close()
+        process, self._process = self._process, None
+        process.send_signal(number)
         try:
-            return self._process.wait(STOP_SECONDS)
-        finally:
-            self._process.kill()
-            self._process = None
+            return process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+    def kill(self) -> None:
+        """As a power cut would end it."""
+        self.stop(signal.SIGKILL)
 
     @property
     def log_file(self) -> Path:
@@ -87,7 +101,9 @@ class SandboxServer:
         self._ask("DELETE", "/faults")
 
     def _ask(self, method: str, path: str, **how: Any) -> Any:
-        answer = self._client.request(method, f"{self.url}/_sandbox{path}", **how)
+        if self._client is None:
+            raise RuntimeError("The sandbox was not started.")
+        answer = self._client.request(method, path, **how)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

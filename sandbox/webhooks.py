@@ -57,13 +57,17 @@ class Webhook:
     def last_status(self) -> int | None:
         return self.attempts[-1]["status"] if self.attempts else None
 
+    @property
+    def shown_body(self) -> str:
+        return mask_body(self.body.decode("utf-8", "replace"))
+
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "service": self.service,
             "event": self.event,
             "url": self.url,
-            "body": mask_body(self.body.decode("utf-8", "replace")),
+            "body": self.shown_body,
             "state": self.state,
             "fault": self.fault,
             "status": self.last_status,
@@ -102,6 +106,8 @@ class Webhooks:
     ) -> int:
         """Queues a webhook. It is signed at each delivery by the service's own `sign`, since
         a signature that bears its time is worth nothing an hour later."""
+        if event not in self._services[service].webhooks:
+            raise ValueError(f"{service} does not say that it sends {event}.")
         refuse_other_machines(url)
         at = now().isoformat()
         added = self._database.execute(

@@ -1,5 +1,12 @@
 """Endpoints of accounts."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.api import views
+
+urlpatterns = [
+    path("auth/login/", views.SignInEndpoint.as_view(), name="auth-login"),
+    path("auth/logout/", views.SignOutEndpoint.as_view(), name="auth-logout"),
+    path("auth/token/refresh/", views.RefreshEndpoint.as_view(), name="auth-refresh"),
+    path("auth/me/", views.ProfileEndpoint.as_view(), name="auth-me"),
+]

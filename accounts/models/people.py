@@ -39,11 +39,15 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
-    locale = models.CharField(_("language"), max_length=12, blank=True, validators=[validate_locale])
+    locale = models.CharField(
+        _("language"), max_length=12, blank=True, validators=[validate_locale]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = Users()
+
+    last_login = None  # type: ignore[assignment]  # A sign-in has a row of its own.
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -1,9 +1,14 @@
 """Believable people, by trait."""
 
 import factory
+from django.test import Client
 from factory.django import DjangoModelFactory
 
-from accounts.models import Role, User
+from accounts.actions.sign_ins import start_browser_sign_in
+from accounts.middleware import SESSION_KEY
+from accounts.models import Role, SignIn, User
+from core.callers import Caller
+from core.clock import now
 
 PASSWORD = "correct horse battery"
 
@@ -25,3 +30,13 @@ class UserFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
         return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+
+
+def sign_in_browser(client: Client, user: User) -> SignIn:
+    """What the sign-in page leaves behind, without its password."""
+    client.force_login(user)
+    sign_in = start_browser_sign_in(user, way="password", caller=Caller(), at=now())
+    session = client.session
+    session[SESSION_KEY] = str(sign_in.sid)
+    session.save()
+    return sign_in

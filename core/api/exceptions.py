@@ -58,7 +58,6 @@ MESSAGES: dict[int, str | Promise] = {
 }
 
 
-
 @dataclass(frozen=True)
 class Refusal:
     """What the caller hears, whichever layer said no."""
@@ -81,7 +80,7 @@ class Refusal:
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER. What it does not know goes on, and becomes a 500 with its log line."""
+    """DRF's EXCEPTION_HANDLER. What it does not know goes on and becomes a logged 500."""
     refusal = refusal_of(error)
     if refusal is None:
         return None
@@ -90,7 +89,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log_failure(context["request"]._request, error)  # noqa: SLF001
     if refusal.status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = context["view"].get_authenticate_header(context["request"])
+        ways_in = context["view"].get_authenticate_header(context["request"])
+        headers["WWW-Authenticate"] = ways_in or "Bearer"
     return Response(refusal.body, status=refusal.status, headers=headers)
 
 
@@ -109,7 +109,9 @@ def refusal_of(error: BaseException | None) -> Refusal | None:
     if isinstance(error, django_errors.RequestDataTooBig):
         return refusal_for(413)
     if isinstance(error, _UNREADABLE):
-        return refusal_for(400, message=_("This request cannot be read. Please check how it is made."))
+        return refusal_for(
+            400, message=_("This request cannot be read. Please check how it is made.")
+        )
     if error is not None and is_outage(error):
         return refusal_for(503)
     return None
@@ -163,7 +165,7 @@ def _of_drf_error(error: drf.APIException) -> Refusal:
         return _of_domain_error(errors.Throttled(retry_after=int(error.wait or 1)))
     if isinstance(error, drf.MethodNotAllowed | drf.NotAcceptable | drf.UnsupportedMediaType):
         return refusal_for(error.status_code)
-    if error.detail == type(error).default_detail:
+    if str(error.detail) == str(type(error).default_detail):
         return refusal_for(error.status_code)
     return refusal_for(error.status_code, message=force_str(error.detail))
 

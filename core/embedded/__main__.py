@@ -57,12 +57,12 @@ def _run(options: argparse.Namespace) -> int:
 def _exec(options: argparse.Namespace) -> int:
     opened = session.throwaway_session() if options.throwaway else session.session(DataDir.chosen())
     with opened as environment:
-        return session.call(options.command, {**os.environ, **environment})
+        return session.call(_plain(options.command), {**os.environ, **environment})
 
 
 def _psql(options: argparse.Namespace) -> int:
     with session.session(DataDir.chosen()) as environment:
-        return session.psql(options.arguments, environment["DATABASE_URL"])
+        return session.psql(_plain(options.arguments), environment["DATABASE_URL"])
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -79,6 +79,11 @@ def _restore(options: argparse.Namespace) -> int:
     kept = f" What was there before stands in {aside}." if aside else ""
     sys.stdout.write(f"Restored into {data.path}.{kept}\n")
     return 0
+
+
+def _plain(command: list[str]) -> list[str]:
+    """Without the dashes that keep a command's own options from being read as ours."""
+    return command[1:] if command[:1] == ["--"] else command
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """One archive of all that cannot be made again: the database, people's files and the keys."""
 
+import gzip
 import io
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ MANIFEST = "manifest.json"
 DUMP = "database.dump"
 KEYS = "keys.json"
 MEDIA = "media"
+COPY_SIZE = 1024 * 1024
 
 
 def write_backup(data: DataDir, file: Path | None) -> Path:
@@ -122,17 +125,21 @@ def _switch(data: DataDir, fresh: DataDir, *, keep: bool) -> Path | None:
 def _unpack(archive: Path, into: Path) -> None:
     """Takes regular files out of an archive of ours, and refuses what we never put in one."""
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with gzip.open(archive) as whole, tarfile.open(fileobj=whole, mode="r:") as tar:
             first = tar.next()
             if not first or first.name != MANIFEST:
                 raise EmbeddedError(f"{archive} is not a backup of ApraNova.")
             _check_manifest(archive, json.load(_content(tar, first)))
             for member in tar:
                 _take(tar, member, into)
+            while whole.read(COPY_SIZE):  # The checksum of the whole stands at its end.
+                pass
     except FileNotFoundError:
         raise EmbeddedError(f"There is no file {archive}.") from None
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, KeyError, zlib.error) as error:
         raise EmbeddedError(f"{archive} cannot be read as a backup: {error}.") from None
+    if not ((into / DUMP).exists() and (into / KEYS).exists()):
+        raise EmbeddedError(f"{archive} holds no database, or no keys.")
     (into / MEDIA).mkdir(exist_ok=True)
 
 

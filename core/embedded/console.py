@@ -16,9 +16,9 @@ COLOURS = {
     "prepare": "33",
 }
 WIDTH = max(map(len, COLOURS))
-TAIL = 30
+TAIL = 20
 # What Valkey says at every start and stop, for machines whose only purpose it is.
-NOISE = re.compile(rb"Memory overcommit must be enabled|is now ready to exit")
+NOISE = re.compile(rb"Memory overcommit must be enabled|signal-handler|is now ready to exit")
 
 
 class Console:

@@ -12,7 +12,7 @@ from core.embedded.errors import EmbeddedError
 
 PREFIX = "apranova-"
 LOCK = "lock"
-LONGEST_SOCKET_NAME = ".s.PGSQL.5432.lock"
+LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103  # macOS; 107 bytes on Linux.
 
 

@@ -22,6 +22,7 @@ from core.embedded.process import (
 )
 
 USER = DATABASE = "apranova"
+SOCKET_LOCK = ".s.PGSQL.5432.lock"
 
 SETTINGS = {
     "listen_addresses": "",
@@ -109,10 +110,10 @@ class Postgres(Child):
             )
 
     def _clear_remains(self) -> None:
-        """Ends what a killed platform left in the folder, then removes its lock file.
+        """Ends what a killed platform left in the folder, then removes its lock files.
 
         PostgreSQL refuses to start when a stranger has got the pid that a stale lock file names.
-        Where we can see that nobody stands in the folder any more, the file says nothing.
+        Where we can see that nobody stands in the folder any more, such a file says nothing.
         """
         lock_file = self.folder / "postmaster.pid"
         lines = _lines(lock_file)
@@ -125,6 +126,7 @@ class Postgres(Child):
             end_stranger(pid, by=signal.SIGKILL, grace=KILL_GRACE)
         if PROC.exists():
             lock_file.unlink(missing_ok=True)
+            (self.sockets / SOCKET_LOCK).unlink(missing_ok=True)
 
 
 def client_environment() -> dict[str, str]:

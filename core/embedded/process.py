@@ -106,7 +106,11 @@ class Records:
 
     def add(self, name: str, pid: int, stop_signal: signal.Signals) -> None:
         self._entries[name] = (_mark(pid), int(stop_signal))
-        self.path.write_text(json.dumps(self._entries))
+        self._write()
+
+    def remove(self, name: str) -> None:
+        del self._entries[name]
+        self._write()
 
     def end_leftovers(self) -> None:
         """Ends what is recorded and still lives, known by its pid and its start time."""
@@ -116,6 +120,9 @@ class Records:
                 end_stranger(pid, by=signal.Signals(stop_signal), grace=KILL_GRACE)
                 _kill_group(pid)
         self.path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        self.path.write_text(json.dumps(self._entries))
 
     def _recorded(self) -> list[tuple[str, int]]:
         try:

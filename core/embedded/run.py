@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,19 +101,19 @@ def environment_of(data: DataDir, *, ports: Ports, urls: Urls) -> dict[str, str]
     return {**kept, "DEMO": "1", "PORT": str(ports.web), "DATA_DIR": str(data.path)}
 
 
-def services_of(
-    environment: dict[str, str], *, ports: Ports, console: Console
-) -> tuple[Service, Service, Service]:
-    """Sandbox, worker and web; they stop in the opposite order."""
-    data_dir = Path(environment["DATA_DIR"])
-    commands = {
+def programs(environment: Mapping[str, str], ports: Ports) -> dict[str, list[str]]:
+    """What Python runs, by name."""
+    folder = Path(environment["DATA_DIR"])
+    return {
+        "prepare": ["manage.py", "prepare"],
         "sandbox": [
             *["-m", "sandbox", "--port", str(ports.sandbox), "--smtp-port", str(ports.smtp)],
-            *["--data-dir", str(data_dir / "sandbox")],
+            *["--data-dir", str(folder / "sandbox")],
+            *["--platform-url", environment["FRONTEND_URL"]],
         ],
         "worker": [
             *["-m", "celery", "--quiet", "--app", "core.celery:app", "worker", "--beat"],
-            *["--schedule", str(data_dir / "run" / "beat"), "--concurrency", "2"],
+            *["--schedule", str(folder / "run" / "beat"), "--concurrency", "2"],
             *["--queues", QUEUES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
         ],
         "web": [
@@ -120,22 +121,24 @@ def services_of(
             *["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"],
         ],
     }
-    sandbox, worker, web = (
-        _service(name, command, environment, console) for name, command in commands.items()
-    )
-    return sandbox, worker, web
 
 
 def _run(
     supervisor: Supervisor, engines: Engines, environment: dict[str, str], ports: Ports
 ) -> None:
     console = supervisor.console
+    whole = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
+    services = {
+        name: Service(
+            name, [sys.executable, *command], environment=whole, folder=ROOT, sink=console
+        )
+        for name, command in programs(environment, ports).items()
+    }
     console.say("Starting ApraNova.")
     supervisor.start(engines.members)
-    sandbox, worker, web = services_of(environment, ports=ports, console=console)
-    supervisor.start([sandbox])
-    supervisor.run_once(_service("prepare", ["manage.py", "prepare"], environment, console))
-    supervisor.start([worker, web])
+    supervisor.start([services["sandbox"]])
+    supervisor.run_once(services["prepare"])
+    supervisor.start([services["worker"], services["web"]])
     _wait_ready(supervisor, ports)
     console.say(_banner(environment, ports))
     supervisor.watch_until(lambda: False)
@@ -168,13 +171,6 @@ def _readiness(port: int) -> str:
     finally:
         connection.close()
     return "" if response.status == 200 else f"{response.status} {body}"
-
-
-def _service(
-    name: str, command: list[str], environment: dict[str, str], console: Console
-) -> Service:
-    whole = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
-    return Service(name, [sys.executable, *command], environment=whole, folder=ROOT, sink=console)
 
 
 def _banner(environment: dict[str, str], ports: Ports) -> str:

@@ -80,8 +80,9 @@ class Supervisor:
         while child.is_running():
             self._watch(besides=child)
         self.children.remove(child)
+        self.records.remove(child.name)
         if child.process and child.process.returncode:
-            raise EmbeddedError(f"{child.name} failed. It said:\n{self.console.tail(child.name)}")
+            raise EmbeddedError(f"{child.name} {_ending_of(child)}; why stands in its lines above.")
 
     def watch_until(self, condition: Callable[[], bool], *, pulse: float = PULSE) -> None:
         """Keeps the children alive until `condition` holds."""
@@ -113,6 +114,7 @@ class Supervisor:
             del self._due[child.name]
             self._launch(child)
             child.wait_ready()
+            self.console.say(f"{child.name} runs again.")
 
     def _wait_after_death(self, child: Child, now: float) -> float:
         """How long to wait, which doubles from death to death of the last minute."""
@@ -121,8 +123,9 @@ class Supervisor:
         ending = _ending_of(child)
         if len(deaths) + 1 >= DEATHS_ALLOWED:
             raise EmbeddedError(
+                f"The last words of {child.name}:\n{self.console.tail(child.name)}\n\n"
                 f"{child.name} {ending} for the {DEATHS_ALLOWED}th time within a minute, so it is "
-                f"not started again. Its last words:\n{self.console.tail(child.name)}"
+                "not started again, and the platform ends."
             )
         wait = min(0.25 * 2 ** len(deaths), LONGEST_WAIT)
         self.console.say(f"{child.name} {ending}; it starts again in {wait:g} s.")

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from core.backoff import back_off
 from core.events.definition import from_payload, name_of, to_payload
 from core.events.models import Event, EventDelivery
+from core.events.querysets import EventDeliveryQuerySet
 from core.events.receiving import Envelope, receiver_named, receivers_of
+from core.failures import back_off, told
 from core.handover import hand_over, hand_over_after_commit, patience, take_missed
-from core.redaction import without_secrets
 from core.trace import current_request_id, tracing
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ LONGEST_WAIT = timedelta(hours=1)
 CHUNK = 50
 BATCH = 1000
 SWEEP_LIMIT = 5000
-ERROR_LENGTH = 2000
 
 logger = logging.getLogger(__name__)
 
@@ -164,6 +163,10 @@ def _claim(delivery_id: int, *, at: datetime) -> EventDelivery | None:
         )
         if delivery is None:
             return None
+        if delivery.tries >= settings.EVENT_TRIES:
+            # No failure was noted, so each of these tries ended together with its worker.
+            _give_up(delivery, "Whichever worker tried this died of it.", at=at)
+            return None
         delivery.tries += 1
         delivery.put_off(at + patience())
         delivery.save(update_fields=["tries", "due_at", "remind_at"])
@@ -202,21 +205,20 @@ def _call_receiver(delivery: EventDelivery, *, at: datetime) -> bool:
 
 
 def _note_failure(delivery: EventDelivery, error: Exception, *, at: datetime) -> None:
-    wait = back_off(delivery.tries, first=FIRST_RETRY, longest=LONGEST_WAIT, key=delivery.pk)
-    is_over = delivery.tries >= settings.EVENT_TRIES
-    _claimed(delivery).update(
-        last_error=str(without_secrets(f"{type(error).__name__}: {error}"))[:ERROR_LENGTH],
-        due_at=at + wait,
-        remind_at=at + wait,
-        given_up_at=at if is_over else None,
-    )
-    if is_over:
-        logger.error("An event was given up after %d tries.", delivery.tries, exc_info=error)
-    else:
-        logger.warning("An event will be delivered again later.", exc_info=error)
+    if delivery.tries >= settings.EVENT_TRIES:
+        _give_up(delivery, told(error), at=at)
+        return
+    logger.warning("An event will be delivered again later.", exc_info=error)
+    moment = at + back_off(delivery.tries, first=FIRST_RETRY, longest=LONGEST_WAIT, key=delivery.pk)
+    _claimed(delivery).update(last_error=told(error), due_at=moment, remind_at=moment)
 
 
-def _claimed(delivery: EventDelivery) -> "QuerySet[EventDelivery]":
+def _give_up(delivery: EventDelivery, why: str, *, at: datetime) -> None:
+    logger.error("An event was given up after %d tries: %s", delivery.tries, why)
+    _claimed(delivery).update(last_error=why, given_up_at=at)
+
+
+def _claimed(delivery: EventDelivery) -> EventDeliveryQuerySet:
     return EventDelivery.objects.waiting().filter(pk=delivery.pk, tries=delivery.tries)
 
 

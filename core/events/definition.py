@@ -61,11 +61,11 @@ def name_of(event_class: type) -> str:
 def to_payload(event: object) -> dict[str, Any]:
     """The event's fields as JSON, refused unless they read back as the same event."""
     name = name_of(type(event))
-    payload: dict[str, Any] = msgspec.to_builtins(event)
     try:
+        payload: dict[str, Any] = msgspec.to_builtins(event)
         json.dumps(payload, allow_nan=False)
         from_payload(name, payload)
-    except (ValueError, msgspec.ValidationError) as error:
+    except (TypeError, ValueError) as error:
         raise BadEventError(f"{name} cannot be recorded: {error}") from None
     return payload
 

@@ -1,12 +1,15 @@
 """Lists of deliveries."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+if TYPE_CHECKING:
+    from core.events.models import EventDelivery  # noqa: F401  (named in a text below)
 
-class EventDeliveryQuerySet(models.QuerySet[Any]):
+
+class EventDeliveryQuerySet(models.QuerySet["EventDelivery"]):
     def waiting(self) -> Self:
         return self.filter(delivered_at=None, given_up_at=None)
 

@@ -10,18 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.handover import WaitingRow
 from core.jobs.querysets import JobQuerySet
+from core.jobs.states import LIVE, JobStatus
 from core.trace import REQUEST_ID_LENGTH
-
-
-class JobStatus(models.TextChoices):
-    QUEUED = "queued", _("Queued")
-    RUNNING = "running", _("Running")
-    SUCCEEDED = "succeeded", _("Succeeded")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 class Job(WaitingRow):
@@ -64,7 +54,9 @@ class Job(WaitingRow):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=JobStatus.values), name="job_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=JobStatus.values), name="job_status_known"
+            ),
             models.CheckConstraint(
                 condition=Q(progress__range=(0, 100)), name="job_progress_is_a_percentage"
             ),
@@ -86,6 +78,7 @@ class Job(WaitingRow):
         ]
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="job_by_owner"),
+            models.Index(fields=["created_at"], name="job_by_time"),
             models.Index(
                 fields=["remind_at"], name="job_waiting", condition=Q(status=JobStatus.QUEUED)
             ),

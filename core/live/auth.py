@@ -19,7 +19,7 @@ from core.errors import DomainError
 class SignedIn:
     user: AbstractBaseUser
     ends_at: datetime
-    sign_in_id: str | None = None
+    sign_in_id: str
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class SessionCredential:
         request = HttpRequest()
         request.session = import_module(settings.SESSION_ENGINE).SessionStore(self.session_key)
         user = get_user(request)
-        if not isinstance(user, AbstractBaseUser):
-            return None
         sign_in_id = request.session.get(settings.LIVE_SIGN_IN_SESSION_KEY)
-        if sign_in_id is not None and not import_string(settings.LIVE_SIGN_IN_CHECK)(sign_in_id):
+        if not isinstance(user, AbstractBaseUser) or sign_in_id is None:
+            return None
+        if not import_string(settings.LIVE_SIGN_IN_CHECK)(sign_in_id):
             return None
         return SignedIn(user, request.session.get_expiry_date(), sign_in_id)
 

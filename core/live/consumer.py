@@ -49,6 +49,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self._heard = True
         self._messages = _Window(started=0.0, count=0)
 
+    @property
+    def user(self) -> AbstractBaseUser:
+        return self.signed_in.user
+
     async def groups_for(self, user: AbstractBaseUser) -> list[str]:
         """Groups beside the user's own. Raises a `DomainError` where they may not listen."""
         return []
@@ -96,23 +100,25 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(Close.SIGN_IN_NEEDED)
 
     async def on_ping(self, message: dict[str, Any]) -> None:
-        await self._tell({"type": "pong"})
+        await self.send_message({"type": "pong"})
 
     async def on_pong(self, message: dict[str, Any]) -> None:
         """Hearing it was enough."""
 
     async def live_hint(self, message: dict[str, Any]) -> None:
-        await self._tell({"type": "hint", "topic": message["topic"], "data": message["data"]})
+        await self.send_message(
+            {"type": "hint", "topic": message["topic"], "data": message["data"]}
+        )
 
     async def live_echo(self, message: dict[str, Any]) -> None:
         if message["to"] != self.channel_name:
             return
         self._echoed = True
         if self._welcomed:
-            await self._tell({"type": "ping"})
+            await self.send_message({"type": "ping"})
             return
         self._welcomed = True
-        await self._tell({"type": "welcome", "heartbeat": settings.LIVE_HEARTBEAT_SECONDS})
+        await self.send_message({"type": "welcome", "heartbeat": settings.LIVE_HEARTBEAT_SECONDS})
 
     async def live_end(self, message: dict[str, Any]) -> None:
         ended = message["sign_in_id"]
@@ -203,7 +209,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if code:
             await self.close(code)
 
-    async def _tell(self, message: dict[str, Any]) -> None:
+    async def send_message(self, message: dict[str, Any]) -> None:
         if not self._ended:
             await self.send(text_data=json.dumps(message))
 
@@ -220,7 +226,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             task.cancel()
         if self.signed_in is None:
             return
-        user_id = self.signed_in.user.pk
+        user_id = self.user.pk
         _open_sockets[user_id] -= 1
         if not _open_sockets[user_id]:
             del _open_sockets[user_id]

@@ -2,16 +2,14 @@
 
 import logging
 import time
-from functools import cache
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis import RedisError
 
-PATIENCE_SECONDS = 0.5
+from core.broker import broker
+
 REST_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
@@ -31,28 +29,17 @@ def publish(group: str, message: dict[str, Any]) -> bool:
     The layer's own `group_send` needs an event loop and a new connection for every message from
     synchronous code, and refuses to run inside a loop, so this writes what the layer would write.
     """
-    global _resting_until
+    global _resting_until  # noqa: PLW0603
     if time.monotonic() < _resting_until:
         return False
-    layer = get_channel_layer()
-    channel = f"{settings.CHANNEL_LAYERS['default']['CONFIG']['prefix']}__group__{group}"
+    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
     try:
-        _broker().publish(channel, layer.serialize(message))
-    except (RedisError, OSError):
+        broker().publish(f"{prefix}__group__{group}", get_channel_layer().serialize(message))
+    except (RedisError, OSError) as error:
         _resting_until = time.monotonic() + REST_SECONDS
-        logger.warning("A live message could not leave", extra={"group": group}, exc_info=True)
+        logger.warning("Live messages cannot leave (%s); pages will fetch later.", error)
         return False
     except Exception:
-        logger.exception("A live message cannot be sent", extra={"group": group})
+        logger.exception("A live message for %s cannot be sent.", group)
         return False
     return True
-
-
-@cache
-def _broker() -> Redis:
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )

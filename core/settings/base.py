@@ -1,19 +1,30 @@
 """The machinery: what operators do not turn. Their knobs are in `tunables`."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 from celery.schedules import crontab
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.settings import tunables
+from core.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 globals().update(vars(tunables.values))
 tunable = tunables.values
+
+# Without a key of its own nothing that serves will start (core/checks.py); what checks or builds
+# must still be able to say so.
+SECRET_KEY = tunable.SECRET_KEY or get_random_secret_key()
 
 DATA_DIR = (BASE_DIR / tunable.DATA_DIR).resolve()
 
@@ -21,8 +32,8 @@ DATA_DIR = (BASE_DIR / tunable.DATA_DIR).resolve()
 INSTALLED_APPS = [
     "core.apps.CoreConfig",
     "accounts.apps.AccountsConfig",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "core.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -41,19 +52,28 @@ INSTALLED_APPS = [
     "allauth.account",
 ]
 
+# Outermost first: whatever answers, its answer bears an id, security headers and a log line.
 MIDDLEWARE = [
+    "core.requests.RequestMiddleware",
+    "core.probes.ProbeMiddleware",
+    "core.metrics.requests.MetricsMiddleware",
+    "core.security.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Since Django 4.2 it pads its answers at random, so that their length tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "core.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "core.api.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.pages.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "core.urls"
@@ -70,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.appearance.appearance",
             ],
         },
     },
@@ -83,14 +104,27 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
-DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+# A server that is away must be noticed soon: whoever waits for it holds a thread.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    connect_timeout=3,
+    tcp_user_timeout=10_000,
+    keepalives_idle=30,
+    keepalives_interval=5,
+    keepalives_count=3,
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.TolerantRedisCache",
         "LOCATION": tunable.REDIS_URL,
         "KEY_PREFIX": "apranova",
+        "OPTIONS": {
+            "socket_connect_timeout": 0.5,
+            "socket_timeout": 1,
+            # One more try, for connections that the server has closed meanwhile.
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
 _redis = urlsplit(tunable.REDIS_URL)
@@ -127,7 +161,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Whoever hands something over must not wait for a broker that is away: sweeps catch up.
     "max_retries": 0,
     "socket_connect_timeout": 1,
-    "socket_timeout": 5,
+    "socket_timeout": 2,
     "socket_keepalive": True,
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -157,11 +191,21 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "core.events.purge": {"task": "core.events.purge", "schedule": crontab(hour=3, minute=10)},
     "core.jobs.purge": {"task": "core.jobs.purge", "schedule": crontab(hour=3, minute=20)},
     "core.mail.purge": {"task": "core.mail.purge", "schedule": crontab(hour=3, minute=30)},
+    "core.idempotency.purge": {"task": "core.idempotency.purge", "schedule": crontab(minute=40)},
+    "accounts.forget_old": {"task": "accounts.forget_old", "schedule": crontab(hour=3, minute=50)},
+}
+CELERY_BEAT_SCHEDULE |= {
+    f"core.health.heartbeat {queue}": {
+        "task": "core.health.heartbeat",
+        "schedule": 20,
+        "args": [queue],
+        "options": {"queue": queue, "expires": 20},
+    }
+    for queue in QUEUES
 }
 
 # People.
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique by a constraint on its lower case
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -178,8 +222,34 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# An address is proven once there is a way to prove it: with registration.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Guessing has a brake of its own, shared with the API; addresses are counted by our throttles.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=tunable.ACCESS_TOKEN_MINUTES),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=tunable.REFRESH_TOKEN_DAYS),
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": tunable.SECRET_KEY,
+}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = tunable.HTTPS_ONLY
 SESSION_COOKIE_SAMESITE = "Lax"
+
+# The admin. Its words are in `core.backoffice.site`; this keeps its menu from pages it has not got.
+UNFOLD = {
+    "SITE_TITLE": "ApraNova",
+    "SITE_HEADER": "ApraNova",
+    "SITE_SYMBOL": "school",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "ACCOUNT": {"navigation": [{"title": _("Dashboard"), "link": LOGIN_REDIRECT_URL}]},
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+}
 
 # Transport.
 SECURE_SSL_REDIRECT = tunable.HTTPS_ONLY
@@ -191,12 +261,25 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if tunable.TRUSTED_PROXIES else None
 )
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "core.pages.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [tunable.FRONTEND_URL] if tunable.FRONTEND_URL else []
+
+# The URLs that people give lead to public addresses, to these, and in the demo to the sandbox.
+OUTBOUND_ALLOWED_ORIGINS = tunable.OUTBOUND_ALLOWED_ORIGINS
+if tunable.DEMO and tunable.SANDBOX_URL:
+    OUTBOUND_ALLOWED_ORIGINS += (tunable.SANDBOX_URL,)
 
 # Files.
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "core.css.OwnFiles",
+    "core.css.JoinedStyles",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+# A component that is called wrongly stops whoever builds, not whoever reads.
+COMPONENTS_ARE_STRICT = tunable.DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -210,3 +293,139 @@ USE_TZ = True
 
 # Mail.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = tunable.EMAIL_FROM
+
+# What browsers are told to refuse. Apps add hosts through `core.security.csp_sources`.
+_strict_policy = {
+    "default-src": [SELF],
+    "script-src": [SELF],
+    "style-src": [SELF],
+    "img-src": [SELF],
+    "font-src": [SELF],
+    "connect-src": [SELF],
+    "frame-src": [SELF],
+    "worker-src": [SELF],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [NONE],
+    "report-uri": "/csp-report/",
+}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _strict_policy}
+CSP_BY_PATH = {
+    # JSON and files are no pages: they load nothing and run nothing.
+    "/api/": {"default-src": [NONE], "frame-ancestors": [NONE], "base-uri": [NONE]},
+    "/api/docs/": _strict_policy | {"img-src": [SELF, "data:"]},
+    "/api/redoc/": _strict_policy
+    | {
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "worker-src": [SELF, "blob:"],
+    },
+    # The theme's Alpine evaluates the expressions of its attributes and writes styles.
+    "/admin/": _strict_policy
+    | {
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+    },
+}
+# Inline scripts that pages may carry, such as the import map, as "'sha256-...'".
+CSP_SCRIPT_HASHES: list[str] = []
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(self), "
+    "publickey-credentials-get=(self), usb=()"
+)
+
+# Other origins: those that the operator lists, and the API only.
+CORS_ALLOWED_ORIGINS = list(tunable.CORS_ORIGINS)
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    "idempotency-key",
+    "if-none-match",
+    "prefer",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Idempotent-Replayed",
+    "Location",
+    "Retry-After",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-ID",
+]
+
+# How often one may call, by scope: an account where there is one, else its address.
+THROTTLES = {
+    "default": {"account": tunable.THROTTLE_USER, "address": tunable.THROTTLE_ANONYMOUS},
+    "login": {
+        "account": tunable.THROTTLE_LOGIN_ACCOUNT,
+        "address": tunable.THROTTLE_LOGIN_ADDRESS,
+    },
+    "poll": {"account": tunable.THROTTLE_POLL, "address": tunable.THROTTLE_POLL},
+    "answers": {"account": tunable.THROTTLE_ANSWERS, "address": tunable.THROTTLE_ANSWERS},
+    "webhooks": {"account": tunable.THROTTLE_WEBHOOKS, "address": tunable.THROTTLE_WEBHOOKS},
+    "reports": {"account": tunable.THROTTLE_REPORTS, "address": tunable.THROTTLE_REPORTS},
+}
+
+# The API.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.TokenAuthentication",
+        "core.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.throttles.Throttle"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "core.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "core.api.filters.Ordering",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.Operation",
+    "EXCEPTION_HANDLER": "core.api.exceptions.handle",
+    # Below /api/ the time zone is UTC, whoever calls.
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ApraNova",
+    "VERSION": VERSION,
+    "DESCRIPTION": _(
+        "Learning, quizzes, exams and workspaces, for mobile clients and outside systems. "
+        "Every refusal has one shape, every answer bears X-Request-ID and X-RateLimit-* headers, "
+        "lists come by page, times are UTC. Sign in with a bearer token or the browser's session."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["core.api.schema.only_current"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.add_error_components",
+    ],
+}
+
+# One line an event. What libraries say twice is left to our own line on each request and task.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "core.logs.formatter", "form": tunable.LOG_FORM}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["lines"], "level": tunable.LOG_LEVEL},
+    "loggers": {
+        "django": {"level": "INFO", "handlers": []},
+        "django.request": {"level": "CRITICAL"},
+        "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}

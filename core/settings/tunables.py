@@ -1,6 +1,7 @@
 """Every knob that an operator may turn, and the only place where the environment is read."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -8,11 +9,12 @@ from typing import Any
 
 _UNSET: Any = object()
 _TRUE = frozenset({"1", "true", "yes", "on"})
+_RATE = re.compile(r"[1-9]\d*/(second|minute|hour|day)")
 
 
 @dataclass(frozen=True)
 class Tunable:
-    """`kind` is text, flag, integer, number, words (a comma-separated list) or one of `choices`.
+    """`kind` is text, flag, integer, number, rate, words (a comma-separated list) or one of `choices`.
 
     `demo` is the default where the demo wants another one than production.
     """
@@ -65,6 +67,12 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         ),
         Tunable("DATA_DIR", "text", "var", "Folder for uploads, static files and local state."),
         Tunable("TIME_ZONE", "text", "UTC", "Time zone for people who have not chosen their own."),
+        Tunable(
+            "SANDBOX_URL",
+            "text",
+            "",
+            "Where the demo finds the stand-ins of outside services; `make run` sets it.",
+        ),
     ),
     "Engines": (
         Tunable("DATABASE_URL", "text", "", "PostgreSQL, as postgres://user:password@host:5432/name.", secret=True),
@@ -83,6 +91,26 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         ),
         Tunable("TRUSTED_PROXIES", "integer", 0, "Proxies in front that append to X-Forwarded-For.", demo=0),
         Tunable("CORS_ORIGINS", "words", (), "Other origins whose pages may call the API with credentials."),
+    ),
+    "Signing in": (
+        Tunable("ACCESS_TOKEN_MINUTES", "integer", 15, "How long an access token is good."),
+        Tunable("REFRESH_TOKEN_DAYS", "integer", 7, "How long a refresh token is good."),
+        Tunable(
+            "REFRESH_GRACE_SECONDS",
+            "integer",
+            10,
+            "How long a refresh token that was just used gets the same successor again.",
+        ),
+        Tunable("SIGN_IN_FREE_TRIES", "integer", 3, "Wrong passwords before one has to wait."),
+        Tunable("SIGN_IN_WAIT_SECONDS", "integer", 5, "The first wait; each further one doubles."),
+        Tunable("SIGN_IN_LOCK_AFTER", "integer", 10, "Wrong passwords before the account locks there."),
+        Tunable(
+            "SIGN_IN_LOCK_MINUTES",
+            "integer",
+            15,
+            "The time in which wrong passwords are counted, and how long a lock holds.",
+        ),
+        Tunable("SIGN_IN_KEEP_DAYS", "integer", 90, "Days that ended sign-ins are kept."),
     ),
     "Events and jobs": (
         Tunable(
@@ -107,6 +135,24 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "Requests of one process that may wait for a job at the same time; each holds a thread.",
         ),
     ),
+    "Throttles": (
+        Tunable(
+            "THROTTLE_FACTOR", "number", 1.0, "Widens or narrows all rates at once.", demo=10.0
+        ),
+        Tunable("THROTTLE_ANONYMOUS", "rate", "100/hour", "Calls of one address without sign-in."),
+        Tunable("THROTTLE_USER", "rate", "1000/hour", "Calls of one person; admins have no limit."),
+        Tunable("THROTTLE_LOGIN_ACCOUNT", "rate", "10/minute", "Tries to sign in to one account."),
+        Tunable(
+            "THROTTLE_LOGIN_ADDRESS",
+            "rate",
+            "300/minute",
+            "Tries to sign in from one address, which a whole school may share.",
+        ),
+        Tunable("THROTTLE_POLL", "rate", "120/minute", "Looks at a job or a status."),
+        Tunable("THROTTLE_ANSWERS", "rate", "240/minute", "Saves of answers by one person."),
+        Tunable("THROTTLE_WEBHOOKS", "rate", "3000/minute", "Webhook deliveries from one address."),
+        Tunable("THROTTLE_REPORTS", "rate", "60/minute", "Reports of the browser's security policy."),
+    ),
     "Live": (
         Tunable("LIVE_HEARTBEAT_SECONDS", "number", 25.0, "How often an open socket is asked whether it still lives."),
         Tunable("LIVE_SOCKETS_PER_USER", "integer", 20, "Sockets that one person may hold open in one process."),
@@ -127,6 +173,21 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("MAIL_KEEP_DAYS", "integer", 180, "Days that it is known which mail was sent to whom."),
     ),
     "Operations": (
+        Tunable(
+            "LOG_FORM",
+            "text",
+            "json",
+            "Log lines for machines (json) or for people (console).",
+            demo="console",
+            choices=("json", "console"),
+        ),
+        Tunable(
+            "LOG_LEVEL",
+            "text",
+            "INFO",
+            "The least important level that is logged.",
+            choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        ),
         Tunable(
             "METRICS_TOKEN",
             "text",
@@ -209,6 +270,8 @@ def _parse(tunable: Tunable, raw: str) -> Any:
         return _number(text, int, "a whole number")
     if tunable.kind == "number":
         return _number(text, float, "a number")
+    if tunable.kind == "rate":
+        return _rate(text)
     if tunable.kind == "words":
         return tuple(word.strip() for word in text.split(",") if word.strip())
     return text
@@ -221,6 +284,12 @@ def _flag(text: str) -> bool:
     if folded in {"0", "false", "no", "off", ""}:
         return False
     raise ValueError("must be 1 or 0")
+
+
+def _rate(text: str) -> str:
+    if _RATE.fullmatch(text):
+        return text
+    raise ValueError("must be a rate such as 100/hour (second, minute, hour or day)")
 
 
 def _number(text: str, convert: type[int] | type[float], what: str) -> int | float:

@@ -79,6 +79,7 @@ SERVICE = Service(
     webhooks=("message.delivered",),
     sign=sign_receipt,
     retry_webhooks_after=(5, 30),
+    icon="sms",
     page="/inbox?kind=sms",
 )
 
@@ -112,7 +113,7 @@ def _send_receipt(request: Request, message: Mapping[str, Any], *, url: str | No
     if not url:
         return
     receipt = {"event": "message.delivered", "id": message["id"], "to": message["to"]}
-    frame_of(request).send_webhook(
+    frame_of(request).webhooks.send(
         NAME,
         url,
         json.dumps(receipt).encode(),

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, Session
 
 from sandbox.calls import NOTHING, Side
 from sandbox.clock import now
-from sandbox.faults import Family, Fault
+from sandbox.faults import Family, Fault, names_of
 from sandbox.frame import Frame
 from sandbox.service import Service
 
@@ -24,12 +24,14 @@ REFUSALS = {
     "451": "451 4.3.0 The sandbox plays a temporary failure, try again later",
     "550": "550 5.1.1 The sandbox plays a mailbox that does not exist",
 }
+MAIL_FAULTS = names_of(Family.SMTP) - {"421"}
 
 SERVICE = Service(
     name=NAME,
     title="Mail",
     about="Takes every mail over SMTP, with any user and password, and keeps it in the inbox.",
     speaks=Family.SMTP,
+    icon="mail",
     page="/inbox?kind=mail",
 )
 
@@ -94,7 +96,7 @@ class Handler:
         options: list[str],
     ) -> object:
         """A fault for some recipients refuses each of them; one for all refuses the mail."""
-        fault = self._frame.faults.take(NAME, {"451", "550"}, [address.lower()], only_aimed=True)
+        fault = self._frame.faults.take(NAME, {"451", "550"}, [address], only_aimed=True)
         if fault is None:
             # What aiosmtpd asks a hook to give that leaves the work to it.
             return MISSING
@@ -104,9 +106,8 @@ class Handler:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         began = time.perf_counter()
-        addresses = [address.lower() for address in envelope.rcpt_tos]
         path = _listed(envelope.rcpt_tos)
-        fault = self._frame.faults.take(NAME, {"451", "550", "slow", "drop_in_data"}, addresses)
+        fault = self._frame.faults.take(NAME, MAIL_FAULTS, envelope.rcpt_tos)
         if fault and fault.kind.name in REFUSALS:
             return self._refuse(fault, method="MAIL", path=path)
         if fault and fault.kind.name == "drop_in_data":

@@ -1,23 +1,28 @@
-"""A real server with real sockets, and the same consumer without one for the finer points."""
+"""A real server, a real broker and real sockets."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
+from asgiref.sync import sync_to_async
 from channels.layers import channel_layers
+from django.db import connections
+from django.test import Client
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from core.asgi import application
+from core.live import groups
+from core.live.codes import Close
 
 PATIENCE = 5.0
 
 
 class Browser:
-    """One open socket, as JavaScript sees it."""
+    """One open socket, as a page sees it."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -35,13 +40,21 @@ class Browser:
     async def say(self, message: object) -> None:
         await self.socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
-    async def close_code(self) -> int:
+    async def hear_nothing_but_answers(self) -> None:
+        """What was sent before is here by now: our ping was answered behind it."""
+        await self.say({"type": "ping"})
+        async with asyncio.timeout(PATIENCE):
+            message = json.loads(await self.socket.recv())
+        assert message == {"type": "pong"}
+
+    async def is_told_to_go(self) -> Close:
         async with asyncio.timeout(PATIENCE):
             try:
                 while True:
                     await self.socket.recv()
             except ConnectionClosed as closed:
-                return closed.rcvd.code
+                assert closed.rcvd, "it ended without a word"
+                return Close(closed.rcvd.code)
 
 
 class Platform:
@@ -51,26 +64,40 @@ class Platform:
         self.origin = f"http://127.0.0.1:{port}"
 
     @asynccontextmanager
-    async def browser(
-        self, client=None, *, origin: str | None = "own", path: str = "/ws/notifications/"
+    async def socket(
+        self,
+        client: Client | None = None,
+        *,
+        origin: str | None = "its own",
+        path: str = "/ws/notifications/",
     ) -> AsyncIterator[Browser]:
-        headers = {}
-        if client:
-            headers["Cookie"] = client.cookies.output(header="", attrs=[], sep=";")
+        cookies = client.cookies.output(header="", attrs=[], sep=";") if client else ""
         async with connect(
             self.origin.replace("http", "ws", 1) + path,
-            origin=self.origin if origin == "own" else origin,
-            additional_headers=headers,
+            origin=self.origin if origin == "its own" else origin,
+            additional_headers={"Cookie": cookies} if cookies else None,
             close_timeout=1,
         ) as socket:
             yield Browser(socket)
 
+    @asynccontextmanager
+    async def welcomed(self, client: Client) -> AsyncIterator[Browser]:
+        async with self.socket(client) as browser:
+            await browser.hear("welcome")
+            yield browser
+
+
+@sync_to_async
+def deactivate(user) -> None:
+    user.is_active = False
+    user.save()
+
 
 @asynccontextmanager
 async def served(app) -> AsyncIterator[Platform]:
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws_ping_interval=None)
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws_ping_interval=None)
+    )
     running = asyncio.create_task(server._serve())
     async with asyncio.timeout(PATIENCE):
         while not server.started:
@@ -81,9 +108,32 @@ async def served(app) -> AsyncIterator[Platform]:
         server.should_exit = True
         await running
         await channel_layers["default"].flush()
+        await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
 async def platform(transactional_db) -> AsyncIterator[Platform]:
     async with served(application) as platform:
         yield platform
+
+
+@pytest.fixture
+def student_client(transactional_db, client_of, student) -> Client:
+    """Made outside of the event loop, inside of which the database connection is another."""
+    return client_of(student)
+
+
+@pytest.fixture
+def trainer_client(transactional_db, client_of, trainer) -> Client:
+    return client_of(trainer)
+
+
+@pytest.fixture
+def quick_heartbeat(settings) -> None:
+    settings.LIVE_HEARTBEAT_SECONDS = 0.1
+
+
+@pytest.fixture(autouse=True)
+def _rested() -> Iterator[None]:
+    yield
+    groups._resting_until = 0.0

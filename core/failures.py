@@ -1,9 +1,18 @@
-"""How long to wait after a failure: longer each time, and not everybody at once."""
+"""What is kept of a failure, and how long to wait until the next try."""
 
 from datetime import timedelta
 from zlib import crc32
 
+from core.redaction import without_secrets
+
 MAX_DOUBLINGS = 30
+TOLD_LENGTH = 2000
+
+
+def told(error: BaseException) -> str:
+    """What went wrong, in a form that staff may read."""
+    text = str(without_secrets(f"{type(error).__name__}: {error}"))
+    return text.replace("\x00", "")[:TOLD_LENGTH]
 
 
 def back_off(tries: int, *, first: timedelta, longest: timedelta, key: object) -> timedelta:

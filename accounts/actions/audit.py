@@ -1,0 +1,74 @@
+"""Writing down who did what. Entries are only ever added."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from accounts.models import AuditActor, AuditEntry, User
+from core.callers import Caller
+from core.trace import current_request_id
+
+LABEL_LENGTH = 200
+
+
+@transaction.atomic
+def record_audit(
+    action: str,
+    *,
+    by: User | None,
+    at: datetime,
+    target: models.Model | None = None,
+    data: dict[str, Any] | None = None,
+    caller: Caller | None = None,
+    impersonator: User | None = None,
+) -> AuditEntry:
+    """Add an entry on `action`, such as `accounts.role_changed`.
+
+    Whom it is about stands in it by their pseudonym; `data` must hold nothing personal, since
+    nothing can take it out again.
+    """
+    return AuditEntry.objects.create(
+        at=at,
+        action=action,
+        actor=by and _actor_of(by),
+        impersonator=impersonator and _actor_of(impersonator),
+        data=data or {},
+        address=caller and caller.address,
+        request_id=current_request_id(),
+        **_describe(target),
+    )
+
+
+def empty_actor(user: User) -> None:
+    """Forget who somebody was; what they did stays, as by a former member."""
+    AuditActor.objects.filter(user=user).update(user=None, name="", email="")
+
+
+def history_of(target: models.Model) -> models.QuerySet[AuditEntry]:
+    """What was done to a thing; of a person also what they did."""
+    entries = AuditEntry.objects.select_related("actor", "impersonator", "subject")
+    if isinstance(target, User):
+        return entries.filter(Q(subject__user=target) | Q(actor__user=target))
+    return entries.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+
+def _describe(target: models.Model | None) -> dict[str, Any]:
+    if target is None:
+        return {}
+    if isinstance(target, User):
+        return {"target_type": target._meta.label_lower, "subject": _actor_of(target)}
+    return {
+        "target_type": target._meta.label_lower,
+        "target_id": str(target.pk),
+        "target_label": str(target)[:LABEL_LENGTH],
+    }
+
+
+def _actor_of(user: User) -> AuditActor:
+    known_as = {"name": user.name, "email": user.email}
+    actor, _created = AuditActor.objects.get_or_create(user=user, defaults=known_as)
+    if (actor.name, actor.email) != (user.name, user.email):
+        AuditActor.objects.filter(pk=actor.pk).update(**known_as)
+    return actor

@@ -1,0 +1,184 @@
+"""Being signed in: the start, the rotation and the end, in browsers and with tokens."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import models, transaction
+
+from accounts import tokens
+from accounts.actions.audit import record_audit
+from accounts.events import SignInEnded, UserSignedIn
+from accounts.models import SignIn, SignInBrake, User
+from accounts.models.sign_ins import stamp_of
+from accounts.rules import Rotation, judge_refresh
+from accounts.tokens import Tokens
+from core.callers import Caller
+from core.errors import InvalidToken
+from core.events.actions import record_all
+from core.live.hints import end_live_connections
+
+SEEN_EVERY = timedelta(minutes=5)
+
+
+@transaction.atomic
+def start_browser_sign_in(user: User, *, way: str, caller: Caller, at: datetime) -> SignIn:
+    """`way` says how they proved who they are, such as `password`."""
+    expires_at = at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return _start(
+        user, SignIn.Kind.BROWSER, way=way, expires_at=expires_at, caller=caller, at=at, jti=None
+    )
+
+
+@transaction.atomic
+def start_token_sign_in(user: User, *, way: str, caller: Caller, at: datetime) -> Tokens:
+    sign_in = _start(
+        user,
+        SignIn.Kind.TOKENS,
+        way=way,
+        expires_at=at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+        caller=caller,
+        at=at,
+        jti=_new_jti(),
+    )
+    return tokens.sign(sign_in, at=at)
+
+
+def refresh_tokens(raw: str, *, caller: Caller, at: datetime) -> Tokens:
+    """The next pair for a refresh token, which is good once.
+
+    Two requests with the same token wait for each other at the row, so that both get the same
+    successor; a token that comes back later was stolen from somebody, and ends its family.
+    """
+    claims = tokens.read_refresh(raw)
+    with transaction.atomic():
+        sign_in = (
+            SignIn.objects.with_user()
+            .select_for_update(of=("self",))
+            .filter(sid=claims.sid, kind=SignIn.Kind.TOKENS)
+            .first()
+        )
+        if sign_in is None or sign_in.user_id != claims.user_id or not sign_in.is_living(at):
+            raise InvalidToken
+        verdict = judge_refresh(
+            claims.jti,
+            current=sign_in.jti,
+            previous=sign_in.previous_jti,
+            rotated_at=sign_in.rotated_at,
+            at=at,
+            grace=timedelta(seconds=settings.REFRESH_GRACE_SECONDS),
+        )
+        if verdict is Rotation.ROTATE:
+            _rotate(sign_in, at=at)
+        elif verdict is Rotation.REUSED:
+            _end([sign_in], by=None, reason=SignIn.End.REUSED, caller=caller, at=at)
+    # Outside of the transaction, which must keep the end of the family.
+    if verdict is Rotation.REUSED:
+        raise InvalidToken
+    return tokens.sign(sign_in, at=at)
+
+
+@transaction.atomic
+def end_sign_in(
+    sign_in: SignIn, *, by: User | None, reason: SignIn.End, caller: Caller, at: datetime
+) -> None:
+    _end(_locked(SignIn.objects.filter(pk=sign_in.pk)), by=by, reason=reason, caller=caller, at=at)
+
+
+@transaction.atomic
+def end_every_sign_in(
+    user: User, *, by: User | None, reason: SignIn.End, caller: Caller, at: datetime
+) -> None:
+    mine = SignIn.objects.filter(user=user, expires_at__gt=at)
+    _end(_locked(mine), by=by, reason=reason, caller=caller, at=at)
+
+
+def end_by_refresh_token(raw: str, *, user: User | None, caller: Caller, at: datetime) -> None:
+    """Sign out with the token itself as the proof; a sign-in that has ended stays ended."""
+    claims = tokens.read_refresh(raw)
+    if user is not None and user.pk != claims.user_id:
+        raise InvalidToken
+    sign_in = SignIn.objects.with_user().filter(sid=claims.sid, user_id=claims.user_id).first()
+    if sign_in is not None:
+        end_sign_in(sign_in, by=sign_in.user, reason=SignIn.End.SIGNED_OUT, caller=caller, at=at)
+
+
+def note_seen(sign_in: SignIn, *, at: datetime) -> None:
+    """Keep "last seen" roughly true without a write for every request."""
+    if at - sign_in.last_seen_at >= SEEN_EVERY:
+        SignIn.objects.filter(pk=sign_in.pk).update(last_seen_at=at)
+
+
+def forget_old(*, at: datetime) -> int:
+    """Remove sign-ins that ended long ago, and brakes that hold nobody any more."""
+    oldest = at - timedelta(days=settings.SIGN_IN_KEEP_DAYS)
+    SignInBrake.objects.filter(first_try_at__lt=at - timedelta(days=1)).delete()
+    old = SignIn.objects.filter(models.Q(expires_at__lt=oldest) | models.Q(ended_at__lt=oldest))
+    return old.delete()[0]
+
+
+def _start(
+    user: User,
+    kind: SignIn.Kind,
+    *,
+    way: str,
+    expires_at: datetime,
+    caller: Caller,
+    at: datetime,
+    jti: UUID | None,
+) -> SignIn:
+    sign_in = SignIn.objects.create(
+        user=user,
+        kind=kind,
+        password_stamp=stamp_of(user),
+        address=caller.address,
+        user_agent=caller.user_agent,
+        created_at=at,
+        last_seen_at=at,
+        expires_at=expires_at,
+        jti=jti,
+    )
+    data = {"kind": kind.value, "way": way}
+    record_audit("accounts.signed_in", by=user, target=user, data=data, caller=caller, at=at)
+    event = UserSignedIn(user_id=user.pk, sign_in=sign_in.sid, kind=kind.value)
+    record_all([event], by=user, at=at)
+    return sign_in
+
+
+def _rotate(sign_in: SignIn, *, at: datetime) -> None:
+    sign_in.previous_jti, sign_in.jti = sign_in.jti, _new_jti()
+    sign_in.rotated_at = sign_in.last_seen_at = at
+    sign_in.expires_at = at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
+    sign_in.save(update_fields=["jti", "previous_jti", "rotated_at", "last_seen_at", "expires_at"])
+
+
+def _new_jti() -> UUID:
+    return uuid4()
+
+
+def _locked(sign_ins: models.QuerySet[SignIn]) -> Iterable[SignIn]:
+    living = sign_ins.filter(ended_at=None).order_by("pk")
+    return living.with_user().select_for_update(of=("self",))
+
+
+def _end(
+    sign_ins: Iterable[SignIn],
+    *,
+    by: User | None,
+    reason: SignIn.End,
+    caller: Caller,
+    at: datetime,
+) -> None:
+    """End locked rows; each is told of by itself, since each was a place of its own."""
+    ended = []
+    for sign_in in sign_ins:
+        sign_in.ended_at, sign_in.end_reason = at, reason
+        sign_in.save(update_fields=["ended_at", "end_reason"])
+        data = {"kind": sign_in.kind, "reason": reason.value}
+        action = "accounts.signed_out" if by == sign_in.user else "accounts.sign_in_ended"
+        record_audit(action, by=by, target=sign_in.user, data=data, caller=caller, at=at)
+        end_live_connections(user_id=sign_in.user_id, sign_in_id=str(sign_in.sid))
+        ended.append(SignInEnded(user_id=sign_in.user_id, sign_in=sign_in.sid, reason=reason.value))
+    if ended:
+        record_all(ended, by=by, at=at)

@@ -1,0 +1,97 @@
+"""The people of the demo."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Role
+
+DOMAIN = "demo.apranova.test"
+PASSWORD = "apranova-demo"  # noqa: S105  (the demo's, told to everybody)
+TIME_ZONE = "Asia/Kolkata"
+
+
+@dataclass(frozen=True)
+class Person:
+    login: str
+    name: str
+    role: Role
+    track: str = ""
+
+    @property
+    def email(self) -> str:
+        return f"{self.login}@{DOMAIN}"
+
+
+STAFF = (
+    Person("superadmin", "Meera Krishnan", Role.SUPERADMIN),
+    Person("admin", "Rohan Kulkarni", Role.ADMIN),
+    Person("trainer", "Ananya Iyer", Role.TRAINER),
+    Person("trainer2", "Vikram Desai", Role.TRAINER),
+)
+STUDENTS = (
+    "Aarav Sharma",
+    "Diya Patel",
+    "Kabir Singh",
+    "Sara Fernandes",
+    "Arjun Nair",
+    "Ishita Banerjee",
+    "Mohammed Rafi",
+    "Lakshmi Venkatesan",
+    "Nikhil Joshi",
+    "Zoya Khan",
+    "Aditya Rao",
+    "Pooja Chauhan",
+    "Tenzin Dorjee",
+    "Grace D'Souza",
+    "Harpreet Kaur",
+    "Siddharth Menon",
+    "Ritika Agarwal",
+    "Farhan Qureshi",
+    "Nandini Hegde",
+    "Yash Thakur",
+)
+FULL_STACK = 10  # The first ten are on the full-stack track, the others on the data track.
+PEOPLE = STAFF + tuple(
+    Person(
+        login=f"student{number}" if number > 1 else "student",
+        name=name,
+        role=Role.STUDENT,
+        track="FSD" if number <= FULL_STACK else "DP",
+    )
+    for number, name in enumerate(STUDENTS, start=1)
+)
+
+
+@transaction.atomic
+def make_people(at: datetime) -> None:
+    """Whoever is missing; whoever is there keeps what was changed about them."""
+    missing = [person for person in PEOPLE if person.email not in _present()]
+    users = User.objects.bulk_create(
+        User(
+            email=person.email,
+            name=person.name,
+            role=person.role,
+            track=person.track,
+            time_zone=TIME_ZONE,
+            password=make_password(PASSWORD),
+            joined_at=at,
+        )
+        for person in missing
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in users
+    )
+
+
+def are_people_made() -> bool:
+    return len(_present()) == len(PEOPLE)
+
+
+def _present() -> set[str]:
+    emails = [person.email for person in PEOPLE]
+    return set(User.objects.filter(email__in=emails).values_list("email", flat=True))

@@ -1,0 +1,21 @@
+"""The forms of accounts' pages."""
+
+from typing import Any
+
+from allauth.account.forms import LoginForm
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rules import PASSWORD_LENGTH
+
+
+class SignInForm(LoginForm):
+    """E-mail, password, and whether this browser may remember it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["login"].label = _("E-mail address")
+        self.fields["password"].max_length = PASSWORD_LENGTH
+        self.fields["remember"].label = _("Keep me signed in on this device")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)

@@ -1,0 +1,12 @@
+"""What accounts puts into the registries of the floor below."""
+
+from accounts import cards, demo
+from accounts.actions import audit
+from core.audit import audit_logs
+from core.backoffice.cards import admin_cards
+from core.registries import DemoPart, demo_content
+
+audit_logs.register("accounts", audit)
+demo_content.register("1 people", DemoPart(demo.make_people, demo.are_people_made))
+admin_cards.register("1 people", cards.people_by_role)
+admin_cards.register("2 sign-ins", cards.sign_ins_by_day)

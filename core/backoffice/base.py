@@ -1,0 +1,137 @@
+"""What every model admin of the platform has in common: bounded lists, and one audit log."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
+from unfold.admin import ModelAdmin
+
+from core.audit import audit_logs, record_audit
+from core.callers import caller_of
+from core.clock import now
+from core.errors import DomainError
+
+M = TypeVar("M", bound=models.Model)
+
+HISTORY_LENGTH = 100
+MOST_AT_ONCE = 200
+
+
+class PlatformAdmin(ModelAdmin):
+    """Writes to the audit log what Django writes to a log of its own, and shows it as history."""
+
+    list_per_page = 50
+    list_max_show_all = MOST_AT_ONCE
+    show_full_result_count = False
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return {"fields": form.changed_data}
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        self._note(request, obj, "added", {})
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        self._note(request, obj, "edited", message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[models.Model]) -> None:
+        for obj in queryset:
+            self._note(request, obj, "deleted", {})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("History: %(thing)s") % {"thing": obj},
+            "entries": [
+                entry for _name, log in audit_logs for entry in log.history_of(obj)[:HISTORY_LENGTH]
+            ],
+            "length": HISTORY_LENGTH,
+            "opts": self.opts,
+            "object": obj,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
+
+    def act_on_each(
+        self,
+        request: HttpRequest,
+        queryset: "models.QuerySet[M]",
+        act: Callable[[M], object],
+        *,
+        audited_as: str = "",
+    ) -> None:
+        """Do `act` to each by itself, say what became of them, and keep who did it.
+
+        An action that writes to the audit log itself goes without `audited_as`.
+        """
+        chosen = list(queryset[: MOST_AT_ONCE + 1])
+        if len(chosen) > MOST_AT_ONCE:
+            most = gettext("Choose at most %(most)d at once.") % {"most": MOST_AT_ONCE}
+            self.message_user(request, most, messages.ERROR)
+            return
+        done = sum(self._act_on(request, each, act, audited_as) for each in chosen)
+        if done:
+            said = ngettext("Done for %(count)d.", "Done for %(count)d.", done)
+            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+
+    def _act_on(
+        self, request: HttpRequest, each: M, act: Callable[[M], object], audited_as: str
+    ) -> bool:
+        try:
+            with transaction.atomic():
+                act(each)
+                if audited_as:
+                    caller = caller_of(request)
+                    record_audit(
+                        audited_as, by=_staff(request), at=now(), target=each, caller=caller
+                    )
+        except DomainError as error:
+            self.message_user(request, f"{each}: {error.message}", messages.ERROR)
+            return False
+        return True
+
+    def _note(self, request: HttpRequest, obj: models.Model, verb: str, data: Any) -> None:
+        record_audit(
+            f"{self.opts.app_label}.{self.opts.model_name}_{verb}",
+            by=_staff(request),
+            at=now(),
+            target=obj,
+            data=data,
+            caller=caller_of(request),
+        )
+
+
+class ReadOnlyAdmin(PlatformAdmin):
+    """Rows that actions alone write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """What actions with `permissions=["operate"]` ask."""
+        return self.has_view_permission(request)
+
+
+def _staff(request: HttpRequest) -> Any:
+    """Behind the admin's door the user is always somebody."""
+    return request.user

@@ -1,0 +1,1 @@
+"""Jobs for callers: how far one is, ending it, and waiting for it."""

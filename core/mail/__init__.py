@@ -1,0 +1,1 @@
+"""Mails: queued in the transaction of their cause, sent by a worker, tried again until they go."""

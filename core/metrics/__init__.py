@@ -1,0 +1,1 @@
+"""Figures for Prometheus: what this host's processes counted, and how things stand right now."""

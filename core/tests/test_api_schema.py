@@ -1,0 +1,188 @@
+"""The contract: complete, and true."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from core import errors
+from core.api.docs import schema_in
+from core.api.schema import may_raise
+
+Operation = tuple[str, dict[str, Any]]
+
+
+@cache
+def operations() -> list[Operation]:
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in schema_in("en")["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def each_operation():
+    return pytest.mark.parametrize(
+        "operation", [pytest.param(each, id=name) for name, each in operations()]
+    )
+
+
+def contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What goes in and what comes out when all is well, by media type."""
+    yield from operation.get("requestBody", {}).get("content", {}).items()
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            yield from response.get("content", {}).items()
+
+
+@each_operation()
+def test_every_operation_has_a_summary_and_a_capability(operation):
+    assert operation["summary"]
+    assert len(operation["tags"]) == 1
+
+
+@each_operation()
+def test_every_operation_has_an_example(operation):
+    has_content = any(True for _ in contents(operation))
+    assert not has_content or any(each.get("examples") for _, each in contents(operation))
+
+
+@each_operation()
+def test_everything_that_goes_in_or_comes_out_is_typed(operation):
+    for media_type, content in contents(operation):
+        schema = content["schema"]
+        assert schema.keys() & {"$ref", "type", "oneOf", "allOf", "anyOf"}, media_type
+        is_shapeless = schema.get("type") == "object" and not schema.get("properties")
+        assert not is_shapeless, media_type
+
+
+@each_operation()
+def test_every_operation_says_how_it_can_fail(operation):
+    assert {"429", "500", "503"} <= set(operation["responses"])
+    for status, response in operation["responses"].items():
+        if status >= "4" and "$ref" not in response:
+            schema = response["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Error"}, status
+
+
+def test_the_generator_has_nothing_to_complain_of():
+    call_command("spectacular", file="/dev/null", fail_on_warn=True, validate=True)
+
+
+def test_the_versioned_routes_are_served_and_not_told_twice():
+    assert not [path for path in schema_in("en")["paths"] if path.startswith("/api/v1/")]
+    assert Client().get("/api/v1/schema/").status_code == 200
+
+
+def test_a_handler_names_the_refusals_of_its_action():
+    class Closed(errors.Denied):
+        code = "CLOSED"
+
+    @may_raise(Closed, errors.Conflict)
+    def post(self, request): ...
+
+    assert post.may_raise == (Closed, errors.Conflict)
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ({}, json.loads),
+        ({"headers": {"Accept": "application/json"}}, json.loads),
+        ({"headers": {"Accept": "application/vnd.oai.openapi"}}, yaml.safe_load),
+        ({"query_params": {"format": "json"}}, json.loads),
+        ({"query_params": {"format": "yaml"}}, yaml.safe_load),
+    ],
+)
+def test_the_schema_is_served_in_both_forms(asked, read):
+    answer = Client().get("/api/schema/", **asked)
+    assert answer.status_code == 200
+    assert read(answer.content)["openapi"].startswith("3.")
+    assert Client().get("/api/schema/", headers={"If-None-Match": answer["ETag"]}).status_code in {
+        200,
+        304,
+    }
+
+
+@pytest.mark.parametrize("path", ["/api/docs/", "/api/redoc/"])
+def test_the_readers_of_the_schema_come_from_us_alone(path):
+    answer = Client().get(path)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'data-schema="/api/schema/"' in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<style" not in page
+    assert "unsafe-eval" not in answer["Content-Security-Policy"]
+
+
+def test_every_code_of_ours_is_explained_to_client_authors(pytestconfig):
+    told = (pytestconfig.rootpath / "docs" / "api.md").read_text()
+    kinds = [each for each in vars(errors).values() if isinstance(each, type)]
+    for kind in kinds:
+        if issubclass(kind, errors.DomainError):
+            assert f"`{kind.code}`" in told
+
+
+# Requests that are made up from the schema, as anonymous and as a student.
+
+
+@pytest.fixture
+def api_schema(db, settings):
+    settings.THROTTLE_FACTOR = 1_000_000
+    return schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
+
+
+@pytest.fixture
+def as_student(client_of, student):
+    client = client_of(student)
+    client.get("/api/docs/")
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    return {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "X-CSRFToken": cookies["csrftoken"],
+    }
+
+
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+FEW = hypothesis_settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
+)
+made_up = schemathesis.pytest.from_fixture("api_schema")
+
+
+@made_up.parametrize()
+@FEW
+def test_nobody_finds_an_answer_that_the_schema_does_not_know(case):
+    case.call_and_validate(checks=CHECKS)
+
+
+@made_up.parametrize()
+@FEW
+def test_a_student_finds_no_answer_that_the_schema_does_not_know(case, as_student):
+    case.call_and_validate(headers=as_student, checks=CHECKS)

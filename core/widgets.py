@@ -1,0 +1,66 @@
+"""Form widgets that the component `field` knows how to show, on top of Django's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+
+
+class Switch(forms.CheckboxInput):
+    """On or off, where that takes effect as a setting does."""
+
+
+class SearchInput(forms.TextInput):
+    input_type = "search"
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """The browser's own picker, in the zone that is active."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class FileDrop(forms.FileInput):
+    """Choose files or let them fall here; several with `multiple=True`."""
+
+    allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, multiple: bool = False) -> None:
+        super().__init__({**({"multiple": True} if multiple else {}), **(attrs or {})})
+
+
+class _Cards:
+    """Choices that need a sentence each: `explained` maps a value to it."""
+
+    explained: Mapping[Any, str | Promise]
+
+    def __init__(
+        self, *args: Any, explained: Mapping[Any, str | Promise] | None = None, **kwargs: Any
+    ) -> None:
+        self.explained = explained or {}
+        super().__init__(*args, **kwargs)
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        return option | {"explanation": self.explained.get(getattr(value, "value", value), "")}
+
+
+class RadioCards(_Cards, forms.RadioSelect):
+    pass
+
+
+class CheckboxCards(_Cards, forms.CheckboxSelectMultiple):
+    pass

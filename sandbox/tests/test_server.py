@@ -1,0 +1,159 @@
+"""Starting, stopping, starting again."""
+
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from sandbox.changes import Changes
+from sandbox.database import open_database
+from sandbox.inbox import Inbox
+from sandbox.records import Records
+from sandbox.services.sms import KEY
+from sandbox.testing import ROOT, SandboxServer
+from sandbox.tests.conftest import mail, text_message
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """One that a test may stop and kill."""
+    server = SandboxServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+def run_sandbox(*arguments):
+    command = [sys.executable, "-m", "sandbox", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def send_text(server, **changes):
+    headers = {"Authorization": f"Bearer {KEY}"}
+    return httpx.post(
+        f"{server.url}/sms/messages",
+        json=text_message(**changes),
+        headers=headers,
+        trust_env=False,
+    )
+
+
+@pytest.mark.parametrize("way", ["stopped", "killed"])
+def test_a_restart_keeps_messages_calls_and_what_waits_to_be_sent(own_server, receiver, way):
+    own_server.play("sms", "delayed", count=1, seconds=0.5)
+    number = send_text(own_server, status_callback=receiver.url).json()["id"]
+    if way == "killed":
+        own_server.kill()
+    else:
+        own_server.stop()
+    own_server.start()
+    assert own_server.messages()[0]["codes"] == ["739201"]
+    assert own_server.calls()[0]["path"] == "/sms/messages"
+    assert number.encode() in receiver.wait_for(1)[0]
+    assert own_server.faults() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly_though_somebody_waits(own_server, number):
+    waiting = threading.Thread(target=_wait_for_nothing, args=(own_server.url,))
+    waiting.start()
+    own_server.play("sms", "timeout")
+    assert own_server.stop(number) == 0
+    waiting.join(timeout=10)
+    log = own_server.log_file.read_text()
+    assert log.endswith("stopped\n")
+    assert "Traceback" not in log
+    assert not (own_server.data_dir / "address.json").exists()
+
+
+def _wait_for_nothing(url):
+    try:
+        httpx.get(f"{url}/_sandbox/mails", params={"wait": 20}, trust_env=False, timeout=30)
+    except httpx.TransportError:
+        """It was cut off, which is as good as an answer."""
+
+
+@pytest.mark.parametrize("option", ["--port", "--smtp-port"])
+def test_a_taken_port_is_named_in_one_sentence(tmp_path, option):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        other = "--smtp-port" if option == "--port" else "--port"
+        arguments = [option, str(port), other, "0", "--data-dir", str(tmp_path)]
+        ended = run_sandbox(*arguments)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert f"Port {port} of 127.0.0.1 cannot be had" in ended.stderr
+    assert option in ended.stderr
+
+
+def test_a_file_that_is_no_database_is_named_in_one_sentence(tmp_path):
+    (tmp_path / "sandbox.sqlite3").write_text("not a database, by any means " * 100)
+    ended = run_sandbox("--port", "0", "--smtp-port", "0", "--data-dir", str(tmp_path))
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "delete it" in ended.stderr
+
+
+def test_a_file_of_an_older_version_is_made_anew(tmp_path):
+    path = tmp_path / "sandbox.sqlite3"
+    old = sqlite3.connect(path)
+    old.executescript("CREATE TABLE calls (id INTEGER); CREATE TABLE gone (id INTEGER);")
+    old.close()
+    inbox = Inbox(open_database(path), Changes())
+    inbox.add_sms("x", sender="a", recipient="b", at=AT)
+    assert inbox.count() == 1
+
+
+def test_it_listens_on_this_machine_only(own_server):
+    with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
+        socket.create_connection((_own_address(), int(own_server.url.rsplit(":", 1)[1])), 2)
+
+
+def _own_address():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        return probe.getsockname()[0]
+
+
+def test_the_inbox_keeps_the_newest_in_number_and_in_size(tmp_path):
+    by_number = Inbox(open_database(tmp_path / "a.sqlite3"), Changes(), kept=2)
+    by_size = Inbox(open_database(tmp_path / "b.sqlite3"), Changes(), kept_bytes=1_000)
+    for inbox in (by_number, by_size):
+        for number in range(4):
+            inbox.add_mail(
+                mail(subject=str(number), text="x" * 300).as_bytes(),
+                sender="a@h.test",
+                recipients=["b@h.test"],
+                at=AT,
+            )
+        assert [message.subject for message in inbox.newest()] == ["3", "2"]
+
+
+def test_the_newest_mail_is_kept_however_large(tmp_path):
+    inbox = Inbox(open_database(tmp_path / "a.sqlite3"), Changes(), kept_bytes=10)
+    inbox.add_mail(mail().as_bytes(), sender="a@h.test", recipients=["b@h.test"], at=AT)
+    assert inbox.count() == 1
+
+
+def test_records_are_kept_by_service_kind_and_key(tmp_path):
+    records = Records(open_database(tmp_path / "a.sqlite3"))
+    records.put("stripe", "intent", "pi_1", {"amount": 1})
+    records.put("stripe", "intent", "pi_2", {"amount": 2})
+    records.put("stripe", "intent", "pi_1", {"amount": 3})
+    records.put("github", "intent", "pi_1", {"amount": 4})
+    assert records.get("stripe", "intent", "pi_1") == {"amount": 3}
+    assert records.get("stripe", "customer", "pi_1") is None
+    assert records.all("stripe", "intent") == [{"amount": 2}, {"amount": 3}]

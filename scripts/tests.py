@@ -1,0 +1,81 @@
+"""The test suite, with the parts that this machine can run; says what it left out, and why."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+from bootstrap import ROOT, VENV, npm
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TOOLS_HINT = "`make test-all` installs it on Debian"
+
+
+def main() -> int:
+    options, arguments = _parser().parse_known_args()
+    left_out = {} if options.all else missing_tools()
+    browser = 0 if options.servers or arguments else test_browser_code()
+    tests = test_python(arguments, without=list(left_out), servers=options.servers)
+    for part, reason in left_out.items():
+        print(f"Left out: the {part} tests. {reason}")
+    if browser:
+        print("The browser code's tests failed; see above.")
+    return tests or browser
+
+
+def missing_tools() -> dict[str, str]:
+    """The marked parts of the suite whose tool is not here."""
+    reasons = {}
+    if not find_chromium():
+        reasons["browser"] = f"No Chromium is here: name one with CHROMIUM=, or {TOOLS_HINT}."
+    if not _docker_answers():
+        reasons["docker"] = (
+            f"No Docker engine answers: name one with DOCKER_HOST=, or {TOOLS_HINT}."
+        )
+    return reasons
+
+
+def find_chromium() -> str:
+    named = os.environ.get("CHROMIUM", "")
+    return named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
+
+
+def test_browser_code() -> int:
+    return subprocess.call([npm(), "test", "--silent"], cwd=ROOT, env=_environment())
+
+
+def test_python(arguments: list[str], *, without: list[str], servers: bool) -> int:
+    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=worksteal", "--quiet"]
+    if servers:
+        # The embedded engines have no part in what runs on other servers.
+        command += ["--ignore=core/embedded"]
+        without = ["browser", "docker"]
+    if without:
+        command += ["-m", " and ".join(f"not {part}" for part in without)]
+    return subprocess.call([*command, *arguments], cwd=ROOT, env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    chromium = find_chromium()
+    environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    return {**environment, "CHROMIUM": chromium} if chromium else environment
+
+
+def _docker_answers() -> bool:
+    try:
+        command = ["docker", "version", "--format", "{{.Server.Version}}"]
+        return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true", help="leave nothing out")
+    parser.add_argument("--servers", action="store_true", help="on DATABASE_URL and REDIS_URL")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

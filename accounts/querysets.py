@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
@@ -14,11 +13,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class UserQuerySet(models.QuerySet["User"]):
-    def active(self) -> UserQuerySet:
+class UserQuerySet(models.QuerySet[Any]):
+    def active(self) -> Self:
         return self.filter(is_active=True)
 
-    def superadmins(self) -> UserQuerySet:
+    def superadmins(self) -> Self:
         return self.filter(role=Role.SUPERADMIN)
 
 
@@ -37,13 +36,6 @@ class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
         return self.create_user(email, password, **{"role": Role.SUPERADMIN, **fields})
 
 
-class SignInQuerySet(models.QuerySet["SignIn"]):
-    def not_ended(self, at: datetime) -> SignInQuerySet:
-        return self.filter(ended_at=None, expires_at__gt=at)
-
-    def with_user(self) -> SignInQuerySet:
+class SignInQuerySet(models.QuerySet[Any]):
+    def with_user(self) -> Self:
         return self.select_related("user")
-
-
-class SignIns(models.Manager.from_queryset(SignInQuerySet)):  # type: ignore[misc]
-    pass

@@ -6,6 +6,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from core import celery  # noqa: F401  (shared tasks need the app in every process)
 from core.health import checks
+from core.monitoring import start_monitoring
 
 
 class CoreConfig(AppConfig):
@@ -17,6 +18,7 @@ class CoreConfig(AppConfig):
         # Whoever asks for a policy, a template too, must find it declared.
         autodiscover_modules("policies")
         checks.register_health_checks()
+        start_monitoring()
 
 
 class AdminConfig(DjangoAdminConfig):

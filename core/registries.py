@@ -3,9 +3,12 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from core.health.findings import Finding
+
+if TYPE_CHECKING:
+    from core.navigation import NavigationItem
 
 T = TypeVar("T")
 
@@ -52,3 +55,6 @@ track_codes: Registry[Callable[[], Collection[str]]] = Registry("track codes")
 
 # What /health asks, by the name it shows; a name that nobody has registered is not configured.
 health_checks: Registry[Callable[[], Finding]] = Registry("health checks")
+
+# The side navigation, by app and page; shown to whom each entry's policy allows it.
+navigation: Registry["NavigationItem"] = Registry("navigation")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import SignIns
+from accounts.querysets import SignInQuerySet
 
 
 class SignIn(models.Model):
@@ -42,7 +42,7 @@ class SignIn(models.Model):
     previous_jti = models.UUIDField(_("previous refresh token"), null=True, editable=False)
     rotated_at = models.DateTimeField(_("rotated"), null=True, editable=False)
 
-    objects = SignIns()
+    objects = SignInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sign-in")

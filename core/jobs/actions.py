@@ -144,7 +144,7 @@ def _take_back(job: Job, *, at: datetime) -> None:
         if held.cancel_requested_at:
             end_run(held, JobStatus.CANCELLED, at=at)
         else:
-            retry_or_fail(held, code="UNAVAILABLE", message=_lost(held), at=at)
+            retry_or_fail(held, code="UNAVAILABLE", message=_lost(held), wait=timedelta(0), at=at)
 
 
 def _lost(job: Job) -> str:

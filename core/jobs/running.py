@@ -166,7 +166,8 @@ def _work(job: Job) -> None:
         fail_by_our_fault(job, code="TIME_LIMIT", message=_too_slow(), at=now())
     except Exception:
         logger.exception("A job failed.")
-        retry_or_fail(job, code="SERVER_ERROR", message=_our_fault(), at=now())
+        wait = back_off(job.attempt, first=FIRST_RETRY, longest=LONGEST_WAIT, key=job.pk)
+        retry_or_fail(job, code="SERVER_ERROR", message=_our_fault(), wait=wait, at=now())
     else:
         end_run(job, JobStatus.SUCCEEDED, at=now(), result=result, progress=100)
 
@@ -183,12 +184,11 @@ def _result_of(job: Job) -> dict[str, Any]:
     return plain
 
 
-def retry_or_fail(job: Job, *, code: str, message: str, at: datetime) -> None:
+def retry_or_fail(job: Job, *, code: str, message: str, wait: timedelta, at: datetime) -> None:
     """After a fault of ours: once more while attempts are left."""
     if not job.may_try_again:
         fail_by_our_fault(job, code=code, message=message, at=at)
         return
-    wait = back_off(job.attempt, first=FIRST_RETRY, longest=LONGEST_WAIT, key=job.pk)
     job.put_off(at + wait)
     changes = {"due_at": job.due_at, "remind_at": job.remind_at}
     _move(job, JobStatus.QUEUED, lease_until=None, **changes)

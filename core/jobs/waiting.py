@@ -2,10 +2,10 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
+from time import monotonic, sleep
 from uuid import UUID
 
 from django.conf import settings
@@ -37,7 +37,7 @@ def wait_for_end(job: Job, *, seconds: float) -> Job:
         return job
     try:
         with _listening(job.pk) as listen:
-            return _wait(job, listen, until=time.monotonic() + seconds)
+            return _wait(job, listen, until=monotonic() + seconds)
     finally:
         places.release()
 
@@ -54,7 +54,7 @@ def _wait(job: Job, listen: Listen, *, until: float) -> Job:
     while True:
         # After the subscription, so that an end between the two is not missed.
         job.refresh_from_db()
-        left = until - time.monotonic()
+        left = until - monotonic()
         if job.is_over or left <= 0:
             return job
         listen(min(left, LOOK_SECONDS))
@@ -70,7 +70,7 @@ def _listening(job_id: UUID) -> Iterator[Listen]:
     except (RedisError, OSError):
         is_heard = False
     try:
-        yield partial(_hear, messages) if is_heard else time.sleep
+        yield partial(_hear, messages) if is_heard else sleep
     finally:
         with suppress(RedisError, OSError):
             messages.close()
@@ -80,7 +80,7 @@ def _hear(messages: PubSub, seconds: float) -> None:
     try:
         messages.get_message(timeout=seconds)
     except (RedisError, OSError):
-        time.sleep(seconds)
+        sleep(seconds)
 
 
 def _channel(job_id: UUID) -> str:

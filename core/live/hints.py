@@ -1,4 +1,4 @@
-"""Telling browsers that there is something to fetch. A hint may get lost; the fetch is the truth."""
+"""Tells pages that there is something to fetch. A hint may get lost; the fetch is the truth."""
 
 from functools import partial
 from typing import Any

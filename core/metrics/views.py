@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,14 @@ from core.metrics.state import StateCollector
 
 # Whoever passes a request on says for whom, in one of these.
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_CF_CONNECTING_IP")
+
+_LOCAL = [
+    ip_network(text)
+    for text in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+        *("::1/128", "fc00::/7"),
+    )
+]
 
 
 @never_cache
@@ -68,7 +76,7 @@ def _is_local_address(text: str) -> bool:
     except ValueError:
         return False
     address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_loopback or (address.is_private and not address.is_unspecified)
+    return any(address in network for network in _LOCAL)
 
 
 def _page() -> HttpResponse:

@@ -16,7 +16,7 @@ OLD, NEW, STRANGE = (Fernet.generate_key().decode() for _ in range(3))
 
 @pytest.fixture
 def secret_model(db):
-    with isolate_apps("core"):
+    with isolate_apps("core.apps.CoreConfig"):
 
         class Secret(models.Model):
             text = EncryptedTextField(null=True, max_length=20)
@@ -130,7 +130,7 @@ def test_what_is_not_json_does_not_validate(secret_model):
         secret_model(data={"a": object()}).full_clean()
 
 
-@isolate_apps("core")
+@isolate_apps("core.apps.CoreConfig")
 def test_a_unique_or_indexed_encrypted_field_is_refused():
     class Wrong(models.Model):
         unique = EncryptedTextField(unique=True)

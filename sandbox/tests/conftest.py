@@ -14,20 +14,30 @@ from sandbox.services.sms import KEY
 from sandbox.testing import SandboxServer
 
 
-@pytest.fixture
-def browse(sandbox_server: SandboxServer) -> Iterator[httpx.Client]:
-    """A client that is no browser, on the pages and the API."""
-    with httpx.Client(base_url=sandbox_server.url, trust_env=False, timeout=20) as client:
+@pytest.fixture(scope="session")
+def client(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sandbox_process.url, trust_env=False, timeout=20) as client:
         yield client
 
 
-@pytest.fixture
-def gateway(sandbox_server: SandboxServer) -> Iterator[httpx.Client]:
-    """The SMS gateway as the platform sees it."""
+@pytest.fixture(scope="session")
+def client_with_key(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
+    url = f"{sandbox_process.url}/sms"
     headers = {"Authorization": f"Bearer {KEY}"}
-    url = f"{sandbox_server.url}/sms"
     with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=20) as client:
         yield client
+
+
+@pytest.fixture
+def browse(sandbox_server: SandboxServer, client: httpx.Client) -> httpx.Client:
+    """The pages and the API, for a program that is no browser."""
+    return client
+
+
+@pytest.fixture
+def gateway(sandbox_server: SandboxServer, client_with_key: httpx.Client) -> httpx.Client:
+    """The SMS gateway as the platform sees it."""
+    return client_with_key
 
 
 def text_message(**changes: Any) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_a_dropped_connection_gives_no_answer(sandbox_server, gateway):
 def test_a_time_out_never_answers_and_holds_up_nobody_else(sandbox_server, gateway):
     sandbox_server.play("sms", "timeout", count=1, seconds=60)
     with ThreadPoolExecutor(1) as pool:
-        hanging = pool.submit(gateway.post, "/messages", json=text_message(), timeout=1)
+        hanging = pool.submit(gateway.post, "/messages", json=text_message(), timeout=0.3)
         wait_until_logged(sandbox_server)
         assert statuses(gateway, 1) == [201]
         assert isinstance(hanging.exception(), httpx.ReadTimeout)

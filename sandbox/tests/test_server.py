@@ -5,7 +5,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime
 
 import httpx
@@ -65,22 +64,30 @@ def test_a_restart_keeps_messages_calls_and_what_waits_to_be_sent(own_server, re
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly_though_somebody_waits(own_server, number):
-    waiting = threading.Thread(target=_wait_for_nothing, args=(own_server.url,))
-    waiting.start()
     own_server.play("sms", "timeout")
+    waiting = [
+        _ask_and_wait(own_server, b"GET /_sandbox/mails?wait=20"),
+        _ask_and_wait(own_server, b"GET /sms/messages/1"),
+    ]
+    own_server.calls()  # answered after those two were taken up
     assert own_server.stop(number) == 0
-    waiting.join(timeout=10)
+    for connection in waiting:
+        connection.recv(1_024)
+        connection.close()
     log = own_server.log_file.read_text()
     assert log.endswith("stopped\n")
     assert "Traceback" not in log
     assert not (own_server.data_dir / "address.json").exists()
 
 
-def _wait_for_nothing(url):
-    try:
-        httpx.get(f"{url}/_sandbox/mails", params={"wait": 20}, trust_env=False, timeout=30)
-    except httpx.TransportError:
-        """It was cut off, which is as good as an answer."""
+def _ask_and_wait(server, line):
+    connection = socket.create_connection(("127.0.0.1", _port(server)), timeout=10)
+    connection.sendall(line + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    return connection
+
+
+def _port(server):
+    return int(server.url.rsplit(":", 1)[1])
 
 
 @pytest.mark.parametrize("option", ["--port", "--smtp-port"])
@@ -116,7 +123,7 @@ def test_a_file_of_an_older_version_is_made_anew(tmp_path):
 
 def test_it_listens_on_this_machine_only(own_server):
     with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
-        socket.create_connection((_own_address(), int(own_server.url.rsplit(":", 1)[1])), 2)
+        socket.create_connection((_own_address(), _port(own_server)), timeout=2)
 
 
 def _own_address():

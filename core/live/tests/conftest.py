@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import uvicorn
@@ -37,6 +37,11 @@ class Browser:
                 if message["type"] == kind:
                     return message
 
+    async def answer_until_told_to_go(self) -> Close:
+        with suppress(ConnectionClosed):
+            await self.hear("nothing else")
+        return Close(self.socket.close_code)
+
     async def say(self, message: object) -> None:
         await self.socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
 
@@ -48,13 +53,10 @@ class Browser:
         assert message == {"type": "pong"}
 
     async def is_told_to_go(self) -> Close:
+        """Pings on the way are not answered."""
         async with asyncio.timeout(PATIENCE):
-            try:
-                while True:
-                    await self.socket.recv()
-            except ConnectionClosed as closed:
-                assert closed.rcvd, "it ended without a word"
-                return Close(closed.rcvd.code)
+            await self.socket.wait_closed()
+        return Close(self.socket.close_code)
 
 
 class Platform:
@@ -100,7 +102,7 @@ async def served(app) -> AsyncIterator[Platform]:
     )
     running = asyncio.create_task(server._serve())
     async with asyncio.timeout(PATIENCE):
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     try:
         yield Platform(server.servers[0].sockets[0].getsockname()[1])
@@ -134,6 +136,5 @@ def quick_heartbeat(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _rested() -> Iterator[None]:
-    yield
+def _rested() -> None:
     groups._resting_until = 0.0

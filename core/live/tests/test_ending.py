@@ -7,10 +7,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from core import clock
 from core.live import consumer
-from core.live.auth import SessionCredential
 from core.live.codes import Close
 from core.live.consumer import LiveConsumer
 from core.live.hints import end_live_connections
@@ -40,16 +40,16 @@ def watchful(monkeypatch) -> None:
 
 
 @pytest.fixture
-def looks(monkeypatch) -> list[SessionCredential]:
+def looks(settings, monkeypatch) -> list[str]:
     """Every look at a sign-in."""
     made = []
-    identify = SessionCredential.identify
+    is_alive = import_string(settings.LIVE_SIGN_IN_CHECK)
 
-    async def counted(credential):
-        made.append(credential)
-        return await identify(credential)
+    def counted(sign_in_id: str) -> bool:
+        made.append(sign_in_id)
+        return is_alive(sign_in_id)
 
-    monkeypatch.setattr(SessionCredential, "identify", counted)
+    monkeypatch.setattr(settings.LIVE_SIGN_IN_CHECK, counted)
     return made
 
 
@@ -88,11 +88,11 @@ async def test_a_sign_in_that_ended_without_a_message_is_found(
 
 
 async def test_a_socket_stays_open_over_many_looks_at_a_living_sign_in(
-    platform, student_client, watchful, looks
+    platform, student_client, watchful, quick_heartbeat, looks
 ):
     async with platform.welcomed(student_client) as browser:
         while len(looks) < 4:
-            await browser.hear_nothing_but_answers()
+            await browser.hear("ping")
 
 
 async def test_a_session_that_runs_out_ends_the_socket(platform, student_client, watchful):
@@ -142,7 +142,7 @@ async def test_a_socket_that_closed_makes_room_for_another(platform, student_cli
         async with platform.welcomed(student_client):
             pass
         async with asyncio.timeout(PATIENCE):
-            while consumer._open_sockets:
+            while consumer._open_sockets:  # noqa: ASYNC110
                 await asyncio.sleep(0)
 
 

@@ -1,0 +1,59 @@
+"""Real workers, really killed."""
+
+import pytest
+from django.db import transaction
+
+from core.clock import now
+from core.jobs.actions import cancel_job, reap, start_job
+from core.jobs.models import Job
+from core.jobs.tests import samples
+from core.tests.workers import Worker, wait_until, worker
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+KINDS = samples.__name__
+
+
+def start(kind: str) -> Job:
+    with transaction.atomic():
+        return start_job(kind=kind, owner=None, payload={}, at=now())
+
+
+def is_running(job: Job) -> bool:
+    job.refresh_from_db()
+    return job.status == "running" and bool(job.message)
+
+
+def is_over(job: Job) -> bool:
+    job.refresh_from_db()
+    return job.is_over
+
+
+def is_taken_back(job: Job) -> bool:
+    reap(at=now())
+    return is_over(job)
+
+
+def test_a_job_survives_the_death_of_its_worker():
+    job = start("core.hang")
+    first = Worker(include=KINDS)
+    try:
+        wait_until(lambda: is_running(job), what="a worker took the job")
+    finally:
+        first.kill()
+    with worker(include=KINDS):
+        wait_until(lambda: is_taken_back(job), what="another worker finished the job")
+    assert (job.status, job.result) == ("succeeded", {"attempt": 2})
+
+
+def test_a_job_is_cancelled_and_one_that_takes_too_long_is_ended():
+    with worker(include=KINDS):
+        endless = start("core.follow")
+        wait_until(lambda: is_running(endless), what="a worker took the job")
+        cancel_job(endless, at=now())
+        wait_until(lambda: is_over(endless), what="the job was cancelled")
+        assert endless.status == "cancelled"
+
+        overlong = start("core.overrun")
+        wait_until(lambda: is_over(overlong), what="the job ran out of time")
+        assert (overlong.status, overlong.error["code"]) == ("failed", "TIME_LIMIT")

@@ -1,4 +1,4 @@
-"""Requests per second of a signed-in page and a JSON list, by the embedded and the production server.
+"""Requests per second of a page and a list, by the embedded and the production server.
 
 The load comes from the same machine, so read the figures as ratios.
 """
@@ -32,29 +32,31 @@ PRODUCTION = [
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="apranova-bench-") as data_dir:
-        with throwaway_engines() as urls:
-            environment = os.environ | {
-                "DEMO": "1",
-                "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
-                "ENCRYPTION_KEYS": "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoLS0=",
-                "FRONTEND_URL": "http://localhost",
-                "DATABASE_URL": urls.database_url,
-                "REDIS_URL": urls.redis_url,
-                "DATA_DIR": data_dir,
-            }
-            subprocess.run(
-                [sys.executable, "manage.py", "prepare"],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            print(f"{CONNECTIONS} connections, {SECONDS} s each, {os.cpu_count()} cores\n")
-            print(f"{'':34}{'requests/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'not 200':>9}")
-            for title, command in (("embedded", EMBEDDED), ("production", PRODUCTION)):
-                with serving(command, environment) as address:
-                    _measure(title, address)
+    with (
+        tempfile.TemporaryDirectory(prefix="apranova-bench-") as data_dir,
+        throwaway_engines() as urls,
+    ):
+        environment = os.environ | {
+            "DEMO": "1",
+            "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
+            "ENCRYPTION_KEYS": "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoLS0=",
+            "FRONTEND_URL": "http://localhost",
+            "DATABASE_URL": urls.database_url,
+            "REDIS_URL": urls.redis_url,
+            "DATA_DIR": data_dir,
+        }
+        subprocess.run(
+            [sys.executable, "manage.py", "prepare"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        print(f"{CONNECTIONS} connections, {SECONDS} s each, {os.cpu_count()} cores\n")
+        print(f"{'':34}{'requests/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'not 200':>9}")
+        for title, command in (("embedded", EMBEDDED), ("production", PRODUCTION)):
+            with serving(command, environment) as address:
+                _measure(title, address)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from core.registries import Registry
 
 
 class AuditLog(Protocol):
-    def record(
+    def record_audit(
         self,
         action: str,
         *,
@@ -39,4 +39,4 @@ def record_audit(
 ) -> None:
     """Write down, in the caller's transaction, what somebody did by hand to one of core's rows."""
     for _name, log in audit_logs:
-        log.record(action, by=by, at=at, target=target, data=data, caller=caller)
+        log.record_audit(action, by=by, at=at, target=target, data=data, caller=caller)

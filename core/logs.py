@@ -22,6 +22,9 @@ from core.trace import current_request_id
 # `data` holds the arguments of the task.
 _NOT_FOR_LOGS = ("request", "response", "data", "color_message")
 
+# Asked for every few seconds, on each queue.
+_QUIET_TASKS = frozenset({"core.health.heartbeat"})
+
 logger = structlog.get_logger("tasks")
 
 
@@ -124,8 +127,8 @@ def _take_request_id_over(task_id: str, task: Task, **_: object) -> None:
     request_id = getattr(task.request, "request_id", None)
     if request_id:
         about["request_id"] = request_id
-    task.request.log_context = structlog.contextvars.bind_contextvars(**about)
-    task.request.log_started = time.perf_counter()
+    task.request.log_context = structlog.contextvars.bind_contextvars(**about)  # type: ignore[attr-defined]
+    task.request.log_started = time.perf_counter()  # type: ignore[attr-defined]
 
 
 @task_postrun.connect
@@ -133,6 +136,8 @@ def _log_task(task: Task, state: str | None = None, **_: object) -> None:
     context: Mapping[str, Any] | None = getattr(task.request, "log_context", None)
     if context is None:
         return
-    ms = round((time.perf_counter() - task.request.log_started) * 1000, 1)
-    logger.info("task", state=(state or "").lower(), ms=ms)
+    started: float = task.request.log_started  # type: ignore[attr-defined]
+    ms = round((time.perf_counter() - started) * 1000, 1)
+    level = logging.DEBUG if task.name in _QUIET_TASKS else logging.INFO
+    logger.log(level, "task", state=(state or "").lower(), ms=ms)
     structlog.contextvars.reset_contextvars(**context)

@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import LazyObject, empty
 
+from core.metrics.requests import count_failure
 from core.outages import is_outage
 from core.redaction import HIDDEN, is_secret_name
 from core.trace import REQUEST_ID_LENGTH, tracing
@@ -66,7 +67,7 @@ def is_api(request: HttpRequest) -> bool:
 def known_user(request: HttpRequest) -> "AbstractBaseUser | None":
     """Who calls, if somebody has asked that already: it never costs a query."""
     user: Any = request.__dict__.get("user")
-    if user is None or (isinstance(user, LazyObject) and user._wrapped is empty):  # noqa: SLF001
+    if user is None or (isinstance(user, LazyObject) and user._wrapped is empty):  # type: ignore[attr-defined]  # noqa: SLF001
         return None
     return user if user.is_authenticated else None
 
@@ -105,6 +106,7 @@ def shown_path(request: HttpRequest) -> str:
 
 def log_failure(request: HttpRequest | None, error: BaseException) -> None:
     """Outages fill no log with tracebacks; a fault of ours shows where it is."""
+    count_failure(error)
     about = {"method": request.method, "path": shown_path(request)} if request else {}
     if is_outage(error):
         logger.error("unavailable", reason=f"{type(error).__name__}: {error}"[:300], **about)

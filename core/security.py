@@ -1,7 +1,7 @@
 """What browsers are told to refuse: a strict policy everywhere, wider ones by path where needed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
@@ -71,8 +71,9 @@ class ViolationReports(View):
 
 def _policy_of_path(path: str) -> dict[str, Any] | None:
     """The most exact prefix decides; None for ordinary pages."""
-    prefixes = [prefix for prefix in settings.CSP_BY_PATH if path.startswith(prefix)]
-    return settings.CSP_BY_PATH[max(prefixes, key=len)] if prefixes else None
+    policies = cast("dict[str, dict[str, Any]]", settings.CSP_BY_PATH)
+    prefixes = [prefix for prefix in policies if path.startswith(prefix)]
+    return policies[max(prefixes, key=len)] if prefixes else None
 
 
 def _added_by_apps() -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ LONGEST_HEADER = 10_000
 BROKEN = (AttributeError, IndexError, LookupError, RecursionError, TypeError, ValueError)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_AHEAD = re.compile(r"<(link|i?frame)", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\"'\s)>]+)", re.IGNORECASE)
 
 
@@ -53,15 +54,15 @@ def safe_html(mail: Mail) -> str:
     """The HTML part as a page for a frame without scripts: its own pictures are inside, links
     open a new tab, and it asks for nothing from outside.
 
-    A policy forbids everything else; only `<link>` must go, since no policy keeps a browser from
-    connecting ahead to the host that it names."""
+    A policy forbids everything else; but no policy keeps a browser from connecting ahead to the
+    host that a link element or a frame names, so these must go."""
     pictures = {
         part.content_id: f"data:{part.type};base64,{base64.b64encode(part.content).decode()}"
         for part in mail.attachments
         if part.content_id and part.type in PICTURES
     }
     html = _CID.sub(lambda found: pictures.get(found[1], found[0]), mail.html)
-    html = re.sub(r"<link", "<no-link", html, flags=re.IGNORECASE)
+    html = _AHEAD.sub(r"<no-\1", html)
     return f'<!doctype html><base target="_blank">{html}'
 
 

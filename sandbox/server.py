@@ -44,29 +44,48 @@ async def serve(options: Options) -> None:
     with contextlib.closing(open_database(options.data_dir / "sandbox.sqlite3")) as database:
         frame = Frame(database, SERVICES, platform_url=options.platform_url)
         frame.smtp_port = smtp_socket.getsockname()[1]
-        web_server = WebServer(
-            uvicorn.Config(
-                build_app(frame),
-                http=Connection,
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
-        _stop_on_signals(web_server, frame)
-        loop = asyncio.get_running_loop()
-        mail_server = await loop.create_server(protocol_of(frame), sock=smtp_socket)
-        webhooks = asyncio.create_task(frame.webhooks.run())
         with _announced(options, port=web_socket.getsockname()[1], smtp_port=frame.smtp_port):
-            await web_server.serve(sockets=[web_socket])
-        mail_server.close()
-        webhooks.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await webhooks
+            await _run(frame, web_socket, smtp_socket)
     log.info("stopped")
+
+
+async def _run(frame: Frame, web_socket: socket.socket, smtp_socket: socket.socket) -> None:
+    web_server = _web_server(frame)
+
+    def stop() -> None:
+        frame.changes.stop()
+        web_server.should_exit = True
+
+    def stop_if_failed(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception():
+            stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    mail_server = await loop.create_server(protocol_of(frame), sock=smtp_socket)
+    webhooks = asyncio.create_task(frame.webhooks.run())
+    webhooks.add_done_callback(stop_if_failed)
+    await web_server.serve(sockets=[web_socket])
+    mail_server.close()
+    webhooks.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        # What it failed of, if it did, is raised here and ends the process loudly.
+        await webhooks
+
+
+def _web_server(frame: Frame) -> uvicorn.Server:
+    config = uvicorn.Config(
+        build_app(frame),
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return WebServer(config)
 
 
 class WebServer(uvicorn.Server):
@@ -100,15 +119,6 @@ def _listen(port: int, *, option: str) -> socket.socket:
     listener.listen(128)
     listener.setblocking(False)
     return listener
-
-
-def _stop_on_signals(web_server: uvicorn.Server, frame: Frame) -> None:
-    def stop() -> None:
-        frame.changes.stop()
-        web_server.should_exit = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 @contextlib.contextmanager

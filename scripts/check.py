@@ -43,6 +43,7 @@ STEPS = [
     Step("settings", [*MANAGE, "check", "--fail-level", "WARNING"]),
     Step("imports", [str(BIN / "lint-imports")]),
     Step("templates", [str(BIN / "djlint"), "--lint", "."]),
+    Step("template rules", [sys.executable, "scripts/lint_templates.py"]),
     Step("browser types", [npm(), "run", "--silent", "types"]),
     Step("lint", [str(BIN / "ruff"), "check", "."]),
     Step("format", [str(BIN / "ruff"), "format", "--check", "."]),

@@ -66,7 +66,7 @@ class SignIn(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.sid}"
+        return f"{self.get_kind_display()} {self.pk}"
 
     def is_living(self, at: datetime) -> bool:
         """Asks `user` too: deactivating somebody, or a new password, ends what they had open."""

@@ -19,11 +19,12 @@ from core.errors import DomainError, Locked, Throttled
 
 LOGIN = "/api/auth/login/"
 PAGE = "/accounts/login/"
+WRONG = "not this one"
 HERE = Caller("192.0.2.7")
 ELSEWHERE = Caller("198.51.100.7")
 
 
-def guess(client, email, password="not this one", **extra):
+def guess(client, email, password=WRONG, **extra):
     return client.post(LOGIN, {"email": email, "password": password}, format="json", **extra)
 
 
@@ -37,7 +38,7 @@ def come_in(email, password=PASSWORD, *, caller=HERE, device=None, seconds=0):
 def fail(email, times=1, **where):
     for _ in range(times):
         with pytest.raises(DomainError):
-            come_in(email, "not this one", **where)
+            come_in(email, WRONG, **where)
 
 
 @pytest.mark.django_db
@@ -111,7 +112,7 @@ def test_a_whole_ipv6_network_is_one_place(student):
 @pytest.mark.django_db
 def test_pages_and_api_count_together(client, api, student):
     for _ in range(2):
-        client.post(PAGE, {"login": student.email, "password": "not this one"})
+        client.post(PAGE, {"login": student.email, "password": WRONG})
     assert guess(api, student.email).status_code == 401
     page = client.post(PAGE, {"login": student.email, "password": PASSWORD})
     assert page.status_code == 429
@@ -125,7 +126,7 @@ def test_a_browser_known_to_the_account_is_not_locked_out_by_its_neighbours(clie
     client.post("/accounts/logout/")
     neighbour = Client()
     for _ in range(11):
-        last = neighbour.post(PAGE, {"login": student.email, "password": "not this one"})
+        last = neighbour.post(PAGE, {"login": student.email, "password": WRONG})
     assert last.status_code in {423, 429}
     again = client.post(PAGE, {"login": student.email, "password": PASSWORD})
     assert again.status_code == 302
@@ -202,5 +203,5 @@ def admitted_of_a_burst(student, monkeypatch, size=6):
         return try_sign_in(*args, **kwargs)
 
     monkeypatch.setattr(credentials, "try_sign_in", meet)
-    outcomes = at_once(*[partial(come_in, student.email, "not this one")] * size)
+    outcomes = at_once(*[partial(come_in, student.email, WRONG)] * size)
     return sum(isinstance(each, InvalidCredentials) for each in outcomes)

@@ -116,8 +116,9 @@ def test_an_access_token_refreshes_nothing(api, tokens):
 
 
 @pytest.mark.django_db
-def test_a_classroom_behind_one_address_refreshes_all_at_once(api):
-    for _ in range(120):
+def test_a_classroom_behind_one_address_refreshes_all_at_once(api, settings):
+    settings.THROTTLE_FACTOR = 0.1
+    for _ in range(12):  # More than the ten calls that an address has otherwise.
         person = UserFactory()
         raw = start_token_sign_in(person, way="password", caller=SOMEWHERE, at=now()).refresh
         assert api.post(REFRESH, {"refresh": raw}).status_code == 200
@@ -128,9 +129,7 @@ def test_without_the_lock_two_tabs_at_once_would_throw_each_other_out(tokens, mo
     take_locks_off(monkeypatch)
     first, second = two_refreshes_at_once(tokens, monkeypatch)
     assert first.refresh != second.refresh
-    with pytest.raises(InvalidToken):
-        for each in (first, second):
-            refresh(each.refresh, seconds=11)
+    assert [is_refreshed(first), is_refreshed(second)].count(True) < 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -139,6 +138,14 @@ def test_two_tabs_at_once_get_the_same_successor(tokens, monkeypatch):
     assert first.refresh == second.refresh
     assert is_good(first)
     assert refresh(first.refresh, seconds=11)
+
+
+def is_refreshed(tokens):
+    try:
+        refresh(tokens.refresh, seconds=11)
+    except InvalidToken:
+        return False
+    return True
 
 
 def two_refreshes_at_once(tokens, monkeypatch):

@@ -106,7 +106,9 @@ def test_wrong_unknown_and_closed_get_the_same_answer(sign_in, student):
     assert not SignIn.objects.exists()
 
 
-def test_an_unknown_address_costs_one_hash_like_a_known_one(sign_in, student, settings, monkeypatch):
+def test_an_unknown_address_costs_one_hash_like_a_known_one(
+    sign_in, student, settings, monkeypatch
+):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", 1)
     User.objects.filter(pk=student.pk).update(password="pbkdf2_sha256$1$salt$" + "A" * 43 + "=")
@@ -208,9 +210,9 @@ def signed(claims, key=None, **options):
         lambda s: tokens_of(s).access[:-4],
         lambda s: tokens_of(s).access + " trailing",
         lambda s: tokens_of(s, at=now() - timedelta(minutes=16)).access,
-        lambda s: "",
-        lambda s: "not.a.token",
-        lambda s: "ключ".encode().decode("latin-1"),
+        lambda _: "",
+        lambda _: "not.a.token",
+        lambda _: "ключ".encode().decode("latin-1"),
     ],
 )
 def test_a_token_that_is_not_ours_opens_nothing(me, student, forge):

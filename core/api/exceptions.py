@@ -162,7 +162,9 @@ def _of_drf_error(error: drf.APIException) -> Refusal:
     if isinstance(error, drf.AuthenticationFailed):
         return _of_domain_error(errors.InvalidToken())
     if isinstance(error, drf.Throttled):
-        return _of_domain_error(errors.Throttled(retry_after=int(error.wait or 1)))
+        return _of_domain_error(
+            errors.Throttled(retry_after=int(getattr(error, "wait", None) or 1))
+        )
     if isinstance(error, drf.MethodNotAllowed | drf.NotAcceptable | drf.UnsupportedMediaType):
         return refusal_for(error.status_code)
     if str(error.detail) == str(type(error).default_detail):

@@ -1,6 +1,6 @@
 """Narrowing and ordering lists. A value that means nothing is refused, not quietly ignored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,7 +25,7 @@ class Ordering(filters.OrderingFilter):
         return queryset.order_by(*ordering, "pk")
 
     def remove_invalid_fields(
-        self, queryset: QuerySet[Any], fields: Sequence[str], view: Any, request: Request
+        self, queryset: QuerySet[Any], fields: Iterable[str], view: Any, request: Request
     ) -> list[str]:
         valid = super().remove_invalid_fields(queryset, fields, view, request)
         unknown = [field for field in fields if field not in valid]

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.request import Request
@@ -112,9 +113,8 @@ def _own_headers(response: Response) -> dict[str, str]:
 
 def _checked(key: str) -> str:
     if not _KEY.fullmatch(key):
-        raise Invalid(
-            **{HEADER: [_("A key has 1 to 255 visible ASCII characters, such as a UUID.")]}
-        )
+        wanted = _("A key has 1 to 255 visible ASCII characters, such as a UUID.")
+        raise Invalid(None, **{HEADER: [wanted]})
     return key
 
 
@@ -136,10 +136,10 @@ def _parts(request: Request) -> Iterable[bytes]:
     if not request.content_type.startswith("multipart/"):
         yield request._request.body  # noqa: SLF001
         return
-    fields: Mapping[str, Any] = request.data
+    fields = cast("QueryDict", request.data)
     for name in sorted(fields):
         yield name.encode()
-        for value in request.data.getlist(name):
+        for value in fields.getlist(name):
             yield from _file_parts(value) if isinstance(value, UploadedFile) else (value.encode(),)
 
 

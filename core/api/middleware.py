@@ -60,9 +60,10 @@ def _count_late(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
     """Requests that were refused before any view counted them.
 
     Somebody who showed credentials is only looked at: a classroom of expired tokens must go on
-    hearing that they expired.
+    hearing that they expired. So are views that count in their own way.
     """
-    if response.status_code < HTTPStatus.BAD_REQUEST or _claims_to_be_somebody(request):
+    is_refusal = response.status_code >= HTTPStatus.BAD_REQUEST
+    if not is_refusal or _claims_to_be_somebody(request) or _counts_by_itself(request):
         throttles.look_at(request)
         return response
     try:
@@ -78,6 +79,11 @@ def _claims_to_be_somebody(request: HttpRequest) -> bool:
         return False
     has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
     return has_session or "HTTP_AUTHORIZATION" in request.META
+
+
+def _counts_by_itself(request: HttpRequest) -> bool:
+    view = getattr(request.resolver_match and request.resolver_match.func, "cls", None)
+    return view is not None and not view.throttle_classes
 
 
 def _show_standing(request: HttpRequest, response: HttpResponseBase) -> None:

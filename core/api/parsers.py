@@ -17,11 +17,10 @@ class JSONParser(parsers.JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        encoding = parsers.get_encoding(parser_context or {})
         # Asking the request itself applies the limit, and lets others read the body after us.
         body = stream.body if isinstance(stream, HttpRequest) else stream.read()
         try:
-            return json.loads(body.decode(encoding), parse_constant=_refuse_constant)
+            return json.loads(body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             where = str(error)
             raise ParseError(_("The body is not valid JSON: {where}").format(where=where)) from None

@@ -69,7 +69,7 @@ class Operation(AutoSchema):
         """The first line of the handler's docstring, unless `extend_schema` knows better."""
         return get_doc(self._handler()).partition("\n")[0].rstrip(".") or None
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return str(get_doc(self._handler())).partition("\n")[2].strip()
 
     def get_auth(self) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ class Child:
         run_as: str = "-",
         folder: Path | None = None,
     ) -> None:
+        if self.process:  # What a killed one left of its own children holds on to its work.
+            end(self.process, by=self.hurry_signal, grace=self.stop_patience)
         self.process = spawn(
             command,
             output=self.sink.open(self.name),

@@ -112,6 +112,8 @@ def programs(environment: Mapping[str, str], ports: Ports) -> dict[str, list[str
             *["--platform-url", environment["FRONTEND_URL"]],
         ],
         "worker": [
+            # As root, too: what it runs is our own, and nothing is unpickled.
+            *["-W", "ignore:You're running the worker with superuser privileges"],
             *["-m", "celery", "--quiet", "--app", "core.celery:app", "worker", "--beat"],
             *["--schedule", str(folder / "run" / "beat"), "--concurrency", "2"],
             *["--queues", QUEUES, "--loglevel", "INFO", "--without-gossip", "--without-mingle"],

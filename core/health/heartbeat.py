@@ -10,7 +10,6 @@ from django.conf import settings
 
 from core.broker import broker
 
-SECONDS = 20
 _MARKS = "apranova:heartbeats"
 
 

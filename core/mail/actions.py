@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict, Gone, Invalid
@@ -76,23 +76,26 @@ def queue_mail(
     address = _checked(to if isinstance(to, str) else to.email)
     language = language or language_of(to)
     words = render(template, context, language=language)
-    mail, is_new = Mail.objects.get_or_create(
+    mail = Mail(
         key=key,
-        defaults={
-            "kind": kind or template.replace("/", "."),
-            "to": address,
-            "language": language,
-            "subject": words.subject,
-            "text": words.text,
-            "html": words.html,
-            "request_id": current_request_id(),
-            "created_at": at,
-            "due_at": at,
-            "remind_at": at + patience(),
-        },
+        kind=kind or template.replace("/", "."),
+        to=address,
+        language=language,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        request_id=current_request_id(),
+        created_at=at,
+        due_at=at,
+        remind_at=at + patience(),
     )
-    if is_new:
-        hand_over_after_commit(SEND, str(mail.pk))
+    try:
+        with transaction.atomic():
+            mail.save(force_insert=True)
+    except IntegrityError:
+        # Somebody queued it while this one was rendered.
+        return Mail.objects.get(key=key)
+    hand_over_after_commit(SEND, str(mail.pk))
     return mail
 
 

@@ -20,15 +20,10 @@ def is_configured() -> bool:
 
 
 def transmit(mail: Mail) -> None:
-    """Return once the server has taken it. What the server says about the mail itself is raised
-    as it comes.
-    """
+    """Return once the server has taken the mail; what it says against it is raised as it comes."""
     connection: Any = EmailBackend()
     try:
-        connection.open()
-    except (OSError, SMTPException) as error:
-        raise ServerAwayError(f"{type(error).__name__}: {error}") from error
-    try:
+        _open(connection)
         message_of(mail, connection).send()
     finally:
         # The mail is gone or not by now; how the server says goodbye changes nothing.
@@ -47,3 +42,10 @@ def message_of(mail: Mail, connection: Any = None) -> EmailMultiAlternatives:
     )
     message.attach_alternative(mail.html or "", "text/html")
     return message
+
+
+def _open(connection: Any) -> None:
+    try:
+        connection.open()
+    except (OSError, SMTPException) as error:
+        raise ServerAwayError(f"{type(error).__name__}: {error}") from error

@@ -197,9 +197,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 CELERY_BEAT_SCHEDULE |= {
     f"core.health.heartbeat {queue}": {
         "task": "core.health.heartbeat",
-        "schedule": 20,
+        "schedule": tunable.WORKER_SILENCE_SECONDS / 6,
         "args": [queue],
-        "options": {"queue": queue, "expires": 20},
+        "options": {"queue": queue, "expires": tunable.WORKER_SILENCE_SECONDS / 6},
     }
     for queue in QUEUES
 }
@@ -212,13 +212,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {"user_attributes": ("email", "name")},
+        "MinimumLengthValidator": {},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
@@ -315,8 +315,10 @@ CSP_BY_PATH = {
     # JSON and files are no pages: they load nothing and run nothing.
     "/api/": {"default-src": [NONE], "frame-ancestors": [NONE], "base-uri": [NONE]},
     "/api/docs/": _strict_policy | {"img-src": [SELF, "data:"]},
+    # Redoc writes styles, and asks for its maker's logo, which is refused and not worth a report.
     "/api/redoc/": _strict_policy
     | {
+        "report-uri": None,
         "style-src": [SELF, UNSAFE_INLINE],
         "img-src": [SELF, "data:"],
         "worker-src": [SELF, "blob:"],

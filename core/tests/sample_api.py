@@ -112,6 +112,14 @@ class SignInView(APIView):
         return Response({"email": request.data["email"]})
 
 
+class OwnCountView(APIView):
+    permission_classes = [AllowAny]
+    throttle_classes = ()
+
+    def post(self, request: Request) -> Response:
+        raise errors.Invalid
+
+
 class RaisingView(APIView):
     permission_classes = [AllowAny]
 
@@ -169,7 +177,7 @@ class VersionedView(APIView):
     version = 1
     calls = 0
 
-    @conditional_on(lambda view, request: view.version)
+    @conditional_on(lambda view, _request: view.version)
     def get(self, request: Request) -> Response:
         type(self).calls += 1
         return Response({"version": self.version})
@@ -206,6 +214,7 @@ api = [
     path("staff/", StaffView.as_view()),
     path("poll/", PollView.as_view()),
     path("sign-in/", SignInView.as_view()),
+    path("own-count/", OwnCountView.as_view()),
     path("raise/<str:name>/", RaisingView.as_view()),
     path("people/", PeopleView.as_view()),
     path("published/", PublishedView.as_view()),

@@ -123,13 +123,13 @@ def test_a_crash_in_the_handler_frees_the_key(done):
 
 
 def test_an_empty_answer_is_kept(api, done):
-    behave(lambda request: Response(status=204))
+    behave(lambda _: Response(status=204))
     assert [order(api).status_code, order(api).status_code] == [204, 204]
     assert done == ["a"]
 
 
 def test_a_call_that_is_still_under_way_is_a_conflict_for_now(api, done):
-    behave(lambda request: order(APIClient()))
+    behave(lambda _: order(APIClient()))
     inner = order(api)
     assert (inner.status_code, inner.json()["error"]["code"]) == (409, "CONFLICT")
     assert inner["Retry-After"] == "1"
@@ -203,7 +203,7 @@ def test_the_handler_still_reads_the_uploaded_file(api):
 
 
 def test_kept_answers_are_not_readable_in_the_database(api):
-    behave(lambda request: Response({"client_secret": "pi_secret_1"}))
+    behave(lambda _: Response({"client_secret": "pi_secret_1"}))
     order(api)
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM core_idempotentcall")

@@ -18,17 +18,21 @@ import django
 django.setup()
 
 import logging
+import structlog
 from django.conf import settings
-from django.test import Client
+from django.core.wsgi import get_wsgi_application
+from django.test import RequestFactory
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
+@csrf_exempt
 def fail(request, **kwargs):
     password = "hunter2-local"
     request.POST.dict()
     raise RuntimeError(f"no way in for Bearer hunter2-token, {settings.SECRET_KEY}")
 
 settings.ROOT_URLCONF = (path("fail/<uuid:id>/<str:key>/", fail),)
-Client(raise_request_exception=False).post(
+request = RequestFactory().post(
     "/fail/0b9c2f7e-6b1f-4c55-8a4c-111122223333/MjA-cxyz-hunter2hunter2hunter2/?email=a@b.example",
     {"password": "hunter2-body"},
     headers={
@@ -38,6 +42,9 @@ Client(raise_request_exception=False).post(
     },
     REMOTE_ADDR="203.0.113.9",
 )
+for _part in get_wsgi_application()(request.environ, lambda *_args: None):
+    pass
+structlog.get_logger("app").error("lost too", where="here", password="hunter2-structlog")
 logging.getLogger("app").error("lost", extra={"api_key": "hunter2-extra"})
 if "sentry_sdk" in sys.modules:
     sys.modules["sentry_sdk"].flush(timeout=5)
@@ -110,7 +117,10 @@ def test_it_bears_the_request_id_so_that_the_log_lines_can_be_found(failure):
 
 
 def test_an_error_that_was_only_logged_is_reported_too(events):
-    assert [event["logentry"]["message"] for event in events if "logentry" in event] == ["lost"]
+    logged = [event for event in events if "logentry" in event]
+
+    assert [event["logentry"]["message"] for event in logged] == ["lost too", "lost"]
+    assert logged[0]["extra"]["where"] == "here"
 
 
 def test_nothing_secret_and_nobody_s_data_are_in_it(events):

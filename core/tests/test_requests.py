@@ -152,6 +152,10 @@ def test_a_path_cannot_forge_a_line(client, log_of):
     assert len(stream.getvalue().splitlines()) == 1
 
 
+def fail_aloud(password, token):
+    raise RuntimeError(f"login failed with password={password} and Bearer {token}")
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_secrets_never_reach_the_log(client, log_of, form, settings):
     password, token, session, csrf, api_key, link = SECRETS
@@ -169,7 +173,7 @@ def test_secrets_never_reach_the_log(client, log_of, form, settings):
     logger = logging.getLogger("careless")
     ours = structlog.get_logger("careless")
     try:
-        raise RuntimeError(f"login failed with password={password} and Bearer {token}")
+        fail_aloud(password, token)
     except RuntimeError:
         logger.exception("could not sign in, token: %s", token)
         ours.exception("could not sign in", password=password, headers=dict(bearer))
@@ -249,6 +253,6 @@ def test_a_page_during_a_database_outage_is_a_page_and_keeps_its_id(
 def test_the_outermost_layer_also_serves_plain_wsgi():
     environ = RequestFactory().get("/api/public/").environ
     started = []
-    body = b"".join(WSGIHandler()(environ, lambda status, headers: started.append(headers)))
+    body = b"".join(WSGIHandler()(environ, lambda _, headers: started.append(headers)))
     assert dict(started[0])["X-Request-ID"]
     assert json.loads(body) == {"open": True}

@@ -32,6 +32,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 class SignInView(LoginView):
     """allauth's, which says to machines too when one has to wait."""
 
+    http_method_names = ("get", "head", "options", "post")
+
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         response = super().form_invalid(form)
         for error in form.errors.as_data().get(NON_FIELD_ERRORS, []):

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.retry import Retry
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -32,6 +33,18 @@ REST_SECONDS = 5.0
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 # Who has the whole network of an IPv6 customer has 2^64 addresses to call from.
 IPV6_CUSTOMER = 64
+
+# One step, so that nobody counts in between and no count is left without an end.
+_COUNT = """
+local used = tonumber(redis.call('GET', KEYS[1]) or 0)
+if ARGV[1] ~= '0' then
+  used = redis.call('INCRBY', KEYS[1], ARGV[1])
+  if redis.call('TTL', KEYS[1]) < 0 then
+    redis.call('EXPIRE', KEYS[1], ARGV[2])
+  end
+end
+return {used, redis.call('TTL', KEYS[1])}
+"""
 
 _resting_until = 0.0
 _RATE = re.compile(r"(\d+)/(second|minute|hour|day)")
@@ -146,25 +159,18 @@ def _note(request: HttpRequest, standing: Standing) -> None:
 
 
 def _count(key: str, rate: Rate, *, by: int) -> Standing:
-    """One round trip, atomic. Without the cache everybody is let through."""
+    """One round trip. Without the cache everybody is let through."""
     global _resting_until  # noqa: PLW0603  (of the whole process)
     if time.monotonic() < _resting_until:
         return _unused(rate)
     name = f"apranova:rate:{key}"
     try:
-        with _counters().pipeline(transaction=True) as steps:
-            if by:
-                steps.set(name, 0, ex=rate.seconds, nx=True)
-                steps.incrby(name, by)
-            else:
-                steps.get(name)
-            steps.ttl(name)
-            *_, used, seconds_left = steps.execute()
+        used, seconds_left = _script()(keys=[name], args=[by, rate.seconds])
     except (RedisError, OSError) as error:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("nobody is throttled: the cache cannot be had", reason=str(error))
         return _unused(rate)
-    return Standing(rate.limit, int(used or 0), seconds_left if seconds_left > 0 else rate.seconds)
+    return Standing(rate.limit, used, seconds_left if seconds_left > 0 else rate.seconds)
 
 
 def _unused(rate: Rate) -> Standing:
@@ -181,6 +187,11 @@ def _address_key(scope: str, request: HttpRequest) -> str:
 def _digest(account: str) -> str:
     """Keys hold no personal data, whatever somebody types into a sign-in form."""
     return hashlib.sha256(account.strip().casefold().encode()).hexdigest()[:32]
+
+
+@cache
+def _script() -> Script:
+    return _counters().register_script(_COUNT)
 
 
 @cache

@@ -207,8 +207,8 @@ def _explained(said: str) -> str:
             "If a proxy or a mirror stands between, ask who runs it."
         )
     unreachable = (
-        r"from versions: none|"
-        r"name resolution|name or service not known|nodename nor servname|dns error"
+        r"from versions: none|name resolution"
+        r"|name or service not known|nodename nor servname|dns error"
         r"|failed to establish a new connection|connection (refused|reset|error)|timed? ?out"
         r"|network is unreachable|no route to host|proxyerror|tunnel|error sending request"
         r"|failed to fetch|enotfound|econnrefused|eai_again|ssl"

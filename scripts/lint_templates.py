@@ -22,36 +22,13 @@ MAY_TRUST: tuple[str, ...] = ()
 NAMES = re.compile(r"\b(ApraNova|UTC)\b")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 ATTRIBUTES = frozenset(
-    [
-        "alt",
-        "aria-description",
-        "aria-label",
-        "aria-placeholder",
-        "aria-roledescription",
-        "aria-valuetext",
-        "label",
-        "placeholder",
-        "title",
-    ]
+    {"alt", "aria-label", "aria-description", "aria-placeholder", "aria-valuetext"}
+    | {"aria-roledescription", "label", "placeholder", "title"}
 )
 BUTTONS = frozenset({"button", "reset", "submit"})
 METAS = frozenset({"description", "og:title", "og:description", "twitter:title"})
 VOID_ELEMENTS = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
 UNTRANSLATED_ELEMENTS = frozenset({"code", "kbd", "pre", "samp", "script", "style", "var"})
 DATA_BLOCKS = frozenset({"application/json", "application/ld+json", "importmap"})

@@ -48,7 +48,7 @@ GOOD = [
     '<a href="https://docs.example.org/">{% translate "Read more" %}</a>',
     "<p>{% translate 'Hello there' %}</p>",
     '{% blocktranslate %}Hello <a href="{{ url }}">{{ name }}, read</a> on{% endblocktranslate %}',
-    '<p title="{% blocktranslate %}One student{% plural %}{{ n }} many{% endblocktranslate %}"></p>',
+    '<p title="{% blocktranslate %}One{% plural %}{{ n }} many{% endblocktranslate %}"></p>',
     '{% component "button" label=_("Save") / %}',
     '{% component "icon" name="bell" title=label / %}',
     "{# A note for us #}{% comment %}Another note for us{% endcomment %}<!-- and one more -->",

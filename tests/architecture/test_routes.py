@@ -1,0 +1,250 @@
+"""Every address is asked by every role, and answers what `docs/routes.txt` says."""
+
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.actions.audit import record_audit
+from accounts.actions.sign_ins import start_browser_sign_in, start_token_sign_in
+from accounts.models import AuditEntry, SignIn, User
+from accounts.permissions import ANONYMOUS, ROLES, Line, read_table
+from accounts.tests.factories import UserFactory, sign_in_browser
+from core.asgi import application
+from core.callers import Caller
+from core.clock import now
+from core.events.models import Event, EventDelivery
+from core.idempotency.models import IdempotentCall
+from core.jobs.models import Job
+from core.live.consumer import LiveConsumer
+from core.mail.models import Mail
+from tests.architecture.walking import Address, every_address, every_socket, shape_of
+
+SIGN_IN = "/accounts/login/"
+LINES = read_table()
+MODELS = [line for line in LINES if line.method == "admin"]
+SOCKETS = [line for line in LINES if line.method == "WS"]
+ASKED = [line for line in LINES if line.method not in {"admin", "WS"}]
+
+
+def make_job(owner: User | None) -> str:
+    at = now()
+    job = Job.objects.create(
+        kind="core.any", owner=owner, max_attempts=1, created_at=at, due_at=at, remind_at=at
+    )
+    return str(job.pk)
+
+
+def make_event() -> Event:
+    return Event.objects.create(name="core.any", payload={}, recorded_at=now())
+
+
+def make_delivery() -> EventDelivery:
+    at = now()
+    return EventDelivery.objects.create(event=make_event(), receiver="any", due_at=at, remind_at=at)
+
+
+def make_mail() -> Mail:
+    at = now()
+    return Mail.objects.create(
+        key=str(uuid4()),
+        to="a@example.org",
+        text="",
+        html="",
+        created_at=at,
+        due_at=at,
+        remind_at=at,
+    )
+
+
+# A row of each model of the admin, where nobody's sign-in has made one already.
+ROWS: dict[type[Model], Callable[[], Model]] = {
+    User: UserFactory,
+    SignIn: lambda: start_browser_sign_in(UserFactory(), way="any", caller=Caller(), at=now()),
+    AuditEntry: lambda: record_audit("any.thing", by=None, at=now()),
+    Event: make_event,
+    EventDelivery: make_delivery,
+    IdempotentCall: lambda: IdempotentCall.objects.create(key=str(uuid4()), started_at=now()),
+    Job: lambda: Job.objects.get(pk=make_job(None)),
+    Mail: make_mail,
+}
+
+# What stands in an address, made anew for whoever asks (nobody is None).
+THINGS: dict[str, Callable[[User | None], str]] = {
+    "own-job": make_job,
+    "job-of-another": lambda _asker: make_job(UserFactory()),
+    "user": lambda asker: str((asker or UserFactory()).pk),
+    "content-type": lambda _asker: str(ContentType.objects.get_for_model(User).pk),
+    "app": lambda _asker: "accounts",
+    "anything": lambda _asker: f"{uuid4()}/",
+}
+
+
+def test_every_address_has_a_line():
+    listed = {(shape_of(line.address), line.method) for line in ASKED}
+    missing = [
+        f"{address.shape} {method}"
+        for address in addresses_to_list()
+        for method in sorted(address.methods)
+        if (address.shape, method) not in listed
+    ]
+    assert not missing, (
+        "These have no line in docs/routes.txt. Add for each: the address, the method, and what "
+        f"{', '.join(ROLES)} hear there:\n" + "\n".join(missing)
+    )
+
+
+def test_every_line_has_an_address():
+    there = {address.shape for address in every_address()} | every_socket()
+    gone = {line.address for line in ASKED + SOCKETS if shape_of(line.address) not in there}
+    assert not gone, f"docs/routes.txt lists what is no more: {', '.join(sorted(gone))}"
+
+
+def test_every_socket_has_a_line():
+    missing = every_socket() - {line.address for line in SOCKETS}
+    assert not missing, f"Add a WS line to docs/routes.txt for {', '.join(sorted(missing))}"
+
+
+def test_every_model_of_the_admin_has_a_line():
+    shown = {model._meta.label_lower for model in admin.site._registry}
+    listed = {line.address for line in MODELS}
+    assert shown == listed, (
+        "The second part of docs/routes.txt has a line for each model of the admin: "
+        f"missing {sorted(shown - listed)}, no more there {sorted(listed - shown)}"
+    )
+
+
+def test_the_same_routes_answer_below_v1():
+    by_shape = {address.shape: address.view for address in every_address()}
+    current = {
+        shape.removeprefix("/api/"): view
+        for shape, view in by_shape.items()
+        if shape.startswith("/api/") and not shape.startswith("/api/v1/")
+    }
+    versioned = {
+        shape.removeprefix("/api/v1/"): view
+        for shape, view in by_shape.items()
+        if shape.startswith("/api/v1/")
+    }
+    assert current
+    assert versioned == current
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", ASKED, ids=lambda line: f"{line.method} {line.address}")
+def test_an_address_answers_each_role_as_the_table_says(line: Line):
+    heard = {role: hear(line, role) for role in ROLES}
+    assert heard == line.answers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", MODELS, ids=lambda line: line.address)
+def test_a_model_of_the_admin_gives_each_role_its_rights(line: Line):
+    for role in ROLES:
+        asker = person_of(role)
+        client = browser_of(asker)
+        rights = set(line.answers[role].split(",")) - {"none"}
+        for method, path, right in questions_about(line.address):
+            if not (asker and asker.is_staff):
+                expected = "sign-in" if asker is None else "403"
+            else:
+                expected = "200" if right in rights else "403"
+            answer = word_for(client.generic(method, path), path)
+            assert answer == expected, f"{method} {path} as {role}"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("line", SOCKETS, ids=lambda line: line.address)
+def test_a_socket_lets_in_whom_the_table_says(line: Line, monkeypatch):
+    monkeypatch.setattr(LiveConsumer, "seconds_to_sign_in", 0.05)
+    heard = {
+        role: async_to_sync(knock)(line.address, browser_of(person_of(role))) for role in ROLES
+    }
+    assert heard == line.answers
+
+
+def addresses_to_list() -> list[Address]:
+    """Those of the admin's models follow the rights in the table's second part."""
+    of_models = tuple(
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for model in admin.site._registry
+    )
+    return [
+        address
+        for address in every_address()
+        if not address.shape.startswith(("/api/v1/", *of_models))
+    ]
+
+
+def person_of(role: str) -> User | None:
+    return None if role == ANONYMOUS else UserFactory(role=role)
+
+
+def browser_of(asker: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if asker is not None:
+        sign_in_browser(client, asker)
+    return client
+
+
+def hear(line: Line, role: str) -> str:
+    asker = person_of(role)
+    path = re.sub(r"\{([^}]*)\}", lambda found: THINGS[found[1]](asker), line.address)
+    if not path.startswith("/api/"):
+        return word_for(browser_of(asker).generic(line.method, path), path)
+    headers = {}
+    if asker is not None:
+        tokens = start_token_sign_in(asker, way="password", caller=Caller(), at=now())
+        headers = {"Authorization": f"Bearer {tokens.access}"}
+    client = Client(raise_request_exception=False, headers=headers)
+    return word_for(client.generic(line.method, path, content_type="application/json"), path)
+
+
+def word_for(response: HttpResponse, path: str) -> str:
+    goes_to = response.headers.get("Location", "")
+    if goes_to == f"{SIGN_IN}?next={quote(path)}" or (
+        goes_to == SIGN_IN and response.request["REQUEST_METHOD"] not in {"GET", "HEAD"}
+    ):
+        return "sign-in"
+    return str(response.status_code)
+
+
+def questions_about(label: str) -> list[tuple[str, str, str]]:
+    """Method, address and the right that it takes, for each page of a model in the admin."""
+    model = apps.get_model(label)
+    root = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    row = f"{root}{ROWS[model]().pk}/"
+    return [
+        ("GET", root, "view"),
+        ("GET", f"{root}add/", "add"),
+        ("POST", f"{root}add/", "add"),
+        ("GET", f"{row}change/", "view"),
+        ("POST", f"{row}change/", "change"),
+        ("GET", f"{row}history/", "view"),
+        ("GET", f"{row}delete/", "delete"),
+        ("POST", f"{row}delete/", "delete"),
+    ]
+
+
+async def knock(address: str, client: Client) -> str:
+    cookies = client.cookies.output(header="", attrs=[], sep=";").encode()
+    headers = [(b"origin", b"http://testserver"), (b"host", b"testserver"), (b"cookie", cookies)]
+    scope = {"type": "websocket", "path": address, "headers": headers, "subprotocols": []}
+    socket = ApplicationCommunicator(application, scope)
+    await socket.send_input({"type": "websocket.connect"})
+    accepted, heard = await socket.receive_output(5), await socket.receive_output(5)
+    assert accepted["type"] == "websocket.accept"
+    await socket.send_input({"type": "websocket.disconnect", "code": 1001})
+    await socket.wait(5)
+    return str(heard.get("code") or json.loads(heard["text"])["type"])

@@ -5,6 +5,7 @@ BIN := .venv/bin
 BOOTSTRAP = @command -v $(PYTHON) > /dev/null \
 	|| { echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3"; exit 1; }; \
 	$(PYTHON) scripts/bootstrap.py
+BENCHES = $(patsubst bench/%.py,%,$(shell grep -l '^def main' bench/*.py))
 EMBEDDED = @$(BIN)/python -m core.embedded
 
 .DEFAULT_GOAL := help
@@ -14,7 +15,7 @@ help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## Run the platform with demo data until Ctrl-C (PORT=8000 DATA_DIR=var)
-	$(BOOTSTRAP)
+	$(BOOTSTRAP) --pages
 	$(EMBEDDED) run
 
 shell: ## Open Django's shell on the platform's data, whether it runs or not
@@ -35,11 +36,11 @@ restore: ## Put an archive in the place of the data dir, which is kept aside (FI
 	$(EMBEDDED) restore $(FILE)
 
 test: ## Run the tests, with what this machine has (ARGS=... goes to pytest)
-	$(BOOTSTRAP) --dev --node
+	$(BOOTSTRAP) --dev
 	@$(BIN)/python scripts/tests.py $(ARGS)
 
 test-all: ## Run all tests: install what is missing (Debian, root), repeat on Debian's servers
-	$(BOOTSTRAP) --dev --node
+	$(BOOTSTRAP) --dev
 	@scripts/engines up
 	@eval "$$(scripts/engines env CHROMIUM DOCKER_HOST NGINX)" && $(BIN)/python scripts/tests.py --all $(ARGS)
 	@$(MAKE) --no-print-directory test-servers
@@ -48,16 +49,17 @@ test-servers:
 	@eval "$$(scripts/engines env DATABASE_URL REDIS_URL)" && $(BIN)/python scripts/tests.py --servers $(ARGS)
 
 check: ## Check format, lint, types, imports, migrations, templates, schema
-	$(BOOTSTRAP) --dev --node
+	$(BOOTSTRAP) --dev
 	$(EMBEDDED) exec --throwaway -- $(BIN)/python scripts/check.py
 
 fix: ## Mend what the formatter and the linter can
 	$(BOOTSTRAP) --dev
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-bench: ## Measure: requests, events, sockets (ONLY=name)
+bench: ## Measure what bench/ holds (ONLY=name)
 	$(BOOTSTRAP) --dev
-	@$(BIN)/python scripts/bench.py $(ONLY)
+	@for name in $(or $(ONLY),$(BENCHES)); do \
+		echo "--- $$name"; $(BIN)/python -m bench.$$name $(ARGS) || exit 1; done
 
 docs: ## Write the generated tables in docs/ anew
 	$(BOOTSTRAP) --dev

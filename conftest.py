@@ -8,15 +8,15 @@ from tests import engines
 
 engines.start()
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.core.cache import cache  # noqa: E402
-from django.test import Client  # noqa: E402
-from rest_framework.test import APIClient  # noqa: E402
+from django.core.cache import cache
+from django.test import Client
+from rest_framework.test import APIClient
 
-from accounts.tests.factories import UserFactory, sign_in_browser  # noqa: E402
+from accounts.tests.factories import UserFactory, sign_in_browser
 
 
 def pytest_unconfigure() -> None:

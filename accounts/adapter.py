@@ -25,7 +25,9 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return person_with_password(request, email=email, password=password)
         except DomainError as error:
-            raise ValidationError(error.message, code=error.code, params=error.details) from None
+            raise ValidationError(
+                str(error.message), code=error.code, params=error.details
+            ) from None
 
     def login(self, request: HttpRequest, user: User, *, way: str = "password") -> None:
         """Every way into a browser session leads through here, and leaves a sign-in."""

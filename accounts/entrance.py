@@ -1,4 +1,4 @@
-"""The one entrance by password: what a page and the API ask alike before somebody is in."""
+"""The one entrance by password, for pages and the API alike, and who is inside."""
 
 from django.http import HttpRequest
 
@@ -7,6 +7,7 @@ from accounts.devices import known_device
 from accounts.models import User
 from core import clock
 from core.callers import caller_of
+from core.errors import NotSignedIn
 from core.throttles import charge
 
 SCOPE = "login"
@@ -22,3 +23,10 @@ def person_with_password(request: HttpRequest, *, email: str, password: str) -> 
     door = count_try(email=email, device=device, caller=caller_of(request), at=clock.now())
     charge(request, scope=SCOPE, account=device or door.account)
     return identify(door, password=password, at=clock.now())
+
+
+def user_in(request: HttpRequest) -> User:
+    """Who asks, where a policy has made sure that somebody does."""
+    if not isinstance(request.user, User):
+        raise NotSignedIn
+    return request.user

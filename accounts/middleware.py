@@ -29,7 +29,7 @@ def sign_in_behind(request: HttpRequest) -> SignIn | None:
     """The living sign-in of the browser that asks, looked up once a request."""
     if not hasattr(request, "_sign_in"):
         request._sign_in = _look_up(request)  # type: ignore[attr-defined]  # noqa: SLF001
-    return request._sign_in  # type: ignore[attr-defined, no-any-return]  # noqa: SLF001
+    return request._sign_in  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def bind(request: HttpRequest, sign_in: SignIn) -> None:
@@ -48,7 +48,9 @@ def _look_up(request: HttpRequest) -> SignIn | None:
     if sid is None:
         return None
     at = clock.now()
-    sign_in = SignIn.objects.with_user().filter(sid=sid, kind=SignIn.Kind.BROWSER).first()
+    sign_in = (
+        SignIn.objects.select_related("user").filter(sid=sid, kind=SignIn.Kind.BROWSER).first()
+    )
     if sign_in is None or not sign_in.is_living(at):
         request.session.flush()
         return None

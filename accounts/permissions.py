@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from accounts.roles import Role
-from core.policies import every_policy
+from core.policies import Person, every_policy
 
 ANONYMOUS = "anonymous"
 ROLES = (ANONYMOUS, *Role.values)
@@ -40,7 +40,7 @@ def route_rows() -> Iterator[tuple[str, ...]]:
 
 def policy_rows() -> Iterator[tuple[str, ...]]:
     """What each role may do at all; about whom and what exactly, the policy itself says."""
-    people = (AnonymousUser(), *(User(role=role) for role in Role))
+    people: list[Person] = [AnonymousUser(), *(User(role=role) for role in Role)]
     for policy in every_policy():
         yield (
             policy.name,

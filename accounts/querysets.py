@@ -1,4 +1,4 @@
-"""Lists of people and sign-ins that read as English."""
+"""Lists of people that read as English."""
 
 from __future__ import annotations
 
@@ -34,8 +34,3 @@ class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """What `manage.py createsuperuser` calls: the first person of a new platform."""
         return self.create_user(email, password, **{"role": Role.SUPERADMIN, **fields})
-
-
-class SignInQuerySet(models.QuerySet[Any]):
-    def with_user(self) -> Self:
-        return self.select_related("user")

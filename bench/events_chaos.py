@@ -26,7 +26,7 @@ from core.embedded.engines import throwaway_engines
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = "bench.chaos_parts"
 LONGEST_WAIT_SECONDS = 300
-CELERY = [sys.executable, "-m", "celery", "-A", "core.celery"]
+CELERY = [sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "core.celery"]
 RECORDER = [sys.executable, "-m", PARTS]
 WORKER = [
     *(*CELERY, "worker", "--include", PARTS, "--concurrency=2", "--loglevel=error"),
@@ -36,11 +36,14 @@ WORKER = [
 
 def main() -> int:
     options = _options()
+    # So that whoever ends this ends its processes too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with (
         tempfile.TemporaryDirectory(prefix="apranova-bench-") as data_dir,
         throwaway_engines() as urls,
     ):
         environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "core.settings.base",
             "DEMO": "1",
             "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
             "ENCRYPTION_KEYS": "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoLS0=",
@@ -48,6 +51,7 @@ def main() -> int:
             "DATABASE_URL": urls.database_url,
             "REDIS_URL": urls.redis_url,
             "DATA_DIR": data_dir,
+            "LOG_LEVEL": "ERROR",
             "SWEEP_SECONDS": "1",
             "HANDOVER_PATIENCE_SECONDS": "4",
         }
@@ -96,6 +100,8 @@ class Crowd:
 
     def replace_the_dead(self, deaths: Deaths) -> None:
         for place, member in enumerate(self._members):
+            if member.poll() not in {None, -signal.SIGKILL}:
+                raise SystemExit(f"A {self.who} failed; see above.")
             if member.poll() is not None:
                 deaths.count[f"{self.who} right after its commit"] += 1
                 self._members[place] = self._start()
@@ -242,7 +248,7 @@ def _kill_group(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _children(pid: int) -> list[int]:
-    """None where the kernel does not tell."""
+    """Nobody where the kernel does not tell."""
     try:
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

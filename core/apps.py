@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 from core import celery  # noqa: F401  (shared tasks need the app in every process)
 from core.health import checks
@@ -11,6 +12,7 @@ from core.monitoring import start_monitoring
 
 class CoreConfig(AppConfig):
     name = "core"
+    verbose_name = _("Platform")
 
     default_auto_field = "django.db.models.BigAutoField"
 

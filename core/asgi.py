@@ -12,9 +12,9 @@ from core.wsgi import application as wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.base")
 
-from django.conf import settings  # noqa: E402
+from django.conf import settings
 
-from core.live.routing import sockets  # noqa: E402
+from core.live.routing import sockets
 
 application = ProtocolTypeRouter(
     {

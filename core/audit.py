@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from core.callers import Caller
@@ -15,7 +14,7 @@ class AuditLog(Protocol):
         self,
         action: str,
         *,
-        by: AbstractBaseUser | None,
+        by: Any,
         at: datetime,
         target: models.Model | None = None,
         data: dict[str, Any] | None = None,
@@ -31,12 +30,12 @@ audit_logs: Registry[AuditLog] = Registry("audit logs")
 def record_audit(
     action: str,
     *,
-    by: AbstractBaseUser | None,
+    by: Any,
     at: datetime,
     target: models.Model | None = None,
     data: dict[str, Any] | None = None,
     caller: Caller | None = None,
 ) -> None:
-    """Write down, in the caller's transaction, what somebody did by hand to one of core's rows."""
+    """Write down, in the caller's transaction, what a user did by hand to one of core's rows."""
     for _name, log in audit_logs:
         log.record_audit(action, by=by, at=at, target=target, data=data, caller=caller)

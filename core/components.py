@@ -29,8 +29,7 @@ logger = structlog.get_logger(__name__)
 FOLDER = "components"
 # What a component hands on to its element without declaring it, besides hyphenated names.
 HTML_ATTRIBUTES = frozenset(
-    "autocomplete autofocus command commandfor download form formaction formmethod formnovalidate "
-    "id lang popovertarget popovertargetaction rel target title".split()
+    ["autocomplete", "autofocus", "command", "commandfor", "download", "form", "formaction", "formmethod", "formnovalidate", "id", "lang", "popovertarget", "popovertargetaction", "rel", "target", "title"]
 )
 _HEADER = re.compile(r"\A\s*{% comment %}\s*(.*?)\s*{% endcomment %}", re.DOTALL)
 _INPUT = re.compile(r"(\w+): ([^#=]+?)(\?)?(?: = (.+?))?(?:\s+# (.+))?\Z")
@@ -103,7 +102,9 @@ class Component:
             if wrong := each.complaint(given.get(name)):
                 complain(f"{self.name}: {name} {wrong}")
             value = _filled(each, given.get(name))
-            values[name] = flatatt({**(value or {}), **html}) if each.kind == "attributes" else value
+            values[name] = (
+                flatatt({**(value or {}), **html}) if each.kind == "attributes" else value
+            )
         return values
 
     def check_names(self, names: Iterable[str]) -> None:

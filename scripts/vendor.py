@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 SVG = "http://www.w3.org/2000/svg"
-DRAWN = {"fill": "none", "stroke": "currentColor", "stroke-linecap": "round"}
 
 
 def main() -> None:
@@ -50,8 +49,7 @@ def compose_sprite(folder: Path, names: list[str]) -> str:
     for name in sorted(names):
         drawing = ET.parse(folder / f"{name}.svg").getroot()  # noqa: S314
         view = {"id": name, "viewBox": drawing.get("viewBox", "0 0 24 24")}
-        symbol = ET.SubElement(sprite, f"{{{SVG}}}symbol", view | DRAWN)
-        symbol.set("stroke-linejoin", "round")
+        symbol = ET.SubElement(sprite, f"{{{SVG}}}symbol", view)
         for shape in drawing:
             shape.tail = None
             symbol.append(shape)

@@ -35,7 +35,7 @@ _running = None
 
 def start() -> None:
     """Start engines once a run (workers inherit them) and point this process at its own share."""
-    global _running
+    global _running  # noqa: PLW0603 (pytest has no object that lives before Django's settings)
     os.environ.update(ENVIRONMENT)
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
@@ -88,9 +88,7 @@ def own_database() -> Iterator[None]:
 def _allow_emptying() -> None:
     """Tests that commit end with TRUNCATE, which the audit log refuses everywhere else."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_log_is_never_emptied"
-        )
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER audit_log_is_never_emptied")
 
 
 def _with_database(name: str) -> str:

@@ -29,15 +29,16 @@ def record_audit(
     Whom it is about stands in it by their pseudonym; `data` must hold nothing personal, since
     nothing can take it out again.
     """
+    actor_of = _actors_of(by, impersonator, target)
     return AuditEntry.objects.create(
         at=at,
         action=action,
-        actor=by and _actor_of(by),
-        impersonator=impersonator and _actor_of(impersonator),
+        actor=actor_of.get(by),
+        impersonator=actor_of.get(impersonator),
         data=data or {},
-        address=caller and caller.address,
+        address=caller.address if caller else None,
         request_id=current_request_id(),
-        **_describe(target),
+        **_describe(target, actor_of),
     )
 
 
@@ -54,16 +55,22 @@ def history_of(target: models.Model) -> models.QuerySet[AuditEntry]:
     return entries.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
 
 
-def _describe(target: models.Model | None) -> dict[str, Any]:
+def _describe(
+    target: models.Model | None, actor_of: dict[models.Model | None, AuditActor]
+) -> dict[str, Any]:
     if target is None:
         return {}
-    if isinstance(target, User):
-        return {"target_type": target._meta.label_lower, "subject": _actor_of(target)}
-    return {
-        "target_type": target._meta.label_lower,
-        "target_id": str(target.pk),
-        "target_label": str(target)[:LABEL_LENGTH],
-    }
+    kind = target._meta.label_lower
+    if target in actor_of:
+        return {"target_type": kind, "subject": actor_of[target]}
+    label = str(target)[:LABEL_LENGTH]
+    return {"target_type": kind, "target_id": str(target.pk), "target_label": label}
+
+
+def _actors_of(*concerned: models.Model | None) -> dict[models.Model | None, AuditActor]:
+    """In one order, so that two who do something to each other at once wait and do not deadlock."""
+    people = {each for each in concerned if isinstance(each, User)}
+    return {user: _actor_of(user) for user in sorted(people, key=lambda user: user.pk)}
 
 
 def _actor_of(user: User) -> AuditActor:

@@ -54,7 +54,7 @@ def refresh_tokens(raw: str, *, caller: Caller, at: datetime) -> Tokens:
     claims = tokens.read_refresh(raw)
     with transaction.atomic():
         sign_in = (
-            SignIn.objects.with_user()
+            SignIn.objects.select_related("user")
             .select_for_update(of=("self",))
             .filter(sid=claims.sid, kind=SignIn.Kind.TOKENS)
             .first()
@@ -99,7 +99,9 @@ def end_by_refresh_token(raw: str, *, user: User | None, caller: Caller, at: dat
     claims = tokens.read_refresh(raw)
     if user is not None and user.pk != claims.user_id:
         raise InvalidToken
-    sign_in = SignIn.objects.with_user().filter(sid=claims.sid, user_id=claims.user_id).first()
+    sign_in = (
+        SignIn.objects.select_related("user").filter(sid=claims.sid, user_id=claims.user_id).first()
+    )
     if sign_in is not None:
         end_sign_in(sign_in, by=sign_in.user, reason=SignIn.End.SIGNED_OUT, caller=caller, at=at)
 
@@ -159,7 +161,7 @@ def _new_jti() -> UUID:
 
 def _locked(sign_ins: models.QuerySet[SignIn]) -> Iterable[SignIn]:
     living = sign_ins.filter(ended_at=None).order_by("pk")
-    return living.with_user().select_for_update(of=("self",))
+    return living.select_related("user").select_for_update(of=("self",))
 
 
 def _end(

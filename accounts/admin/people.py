@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import people
 from accounts.admin.forms import NewUserForm, PhoneCleaning, RoleForm, roles_to_give
+from accounts.entrance import user_in
 from accounts.models import SignIn, User
 from accounts.roles import Role
 from core.backoffice.base import PlatformAdmin
@@ -77,7 +78,7 @@ class UserAdmin(PlatformAdmin):
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "role":
-            kwargs["choices"] = roles_to_give(request.user)
+            kwargs["choices"] = roles_to_give(user_in(request))
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -157,7 +158,7 @@ class UserAdmin(PlatformAdmin):
     ) -> HttpResponse | None:
         """Asks which one and whether one is sure, and comes back here with the answer."""
         data = request.POST if "confirmed" in request.POST else None
-        form = RoleForm(data, by=request.user)
+        form = RoleForm(data, by=user_in(request))
         if not form.is_valid():
             return self._ask_for_role(request, queryset, form)
 
@@ -187,4 +188,4 @@ class UserAdmin(PlatformAdmin):
 
     @staticmethod
     def _who(request: HttpRequest) -> dict[str, Any]:
-        return {"by": request.user, "caller": caller_of(request), "at": now()}
+        return {"by": user_in(request), "caller": caller_of(request), "at": now()}

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.sign_ins import end_sign_in
+from accounts.entrance import user_in
 from accounts.models import SignIn
 from core.backoffice.base import ReadOnlyAdmin
 from core.callers import caller_of
@@ -67,7 +68,7 @@ class SignInAdmin(ReadOnlyAdmin):
             demand(request.user, "accounts.end_sign_in", sign_in)
             end_sign_in(
                 sign_in,
-                by=request.user,
+                by=user_in(request),
                 reason=SignIn.End.REVOKED,
                 caller=caller_of(request),
                 at=now(),

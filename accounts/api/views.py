@@ -26,7 +26,7 @@ from accounts.api.serializers import (
     SignOutSerializer,
     TokensSerializer,
 )
-from accounts.entrance import SCOPE, person_with_password
+from accounts.entrance import SCOPE, person_with_password, user_in
 from accounts.errors import InvalidCredentials
 from accounts.models import SignIn, User
 from core.api.schema import may_raise
@@ -178,10 +178,11 @@ class ProfileEndpoint(GenericAPIView[User]):
         serializer = self.get_serializer(request.user, data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         _note_escalation(request)
-        user = edit_profile(
-            request.user,
+        user = user_in(request)
+        edit_profile(
+            user,
             changes=serializer.validated_data,
-            by=request.user,
+            by=user,
             caller=caller_of(request),
             at=now(),
         )
@@ -196,7 +197,7 @@ def _valid(view: GenericAPIView[Any], request: Request) -> dict[str, Any]:
 
 def _note_escalation(request: Request) -> None:
     """Fields like `role` are ignored. Sending back what one was given is no attempt at anything."""
-    user = request.user
+    user = user_in(request)
     tried = [
         field
         for field in NOT_ONES_OWN

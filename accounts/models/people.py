@@ -1,6 +1,6 @@
 """People."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -47,11 +47,11 @@ class User(AbstractBaseUser):
 
     objects = Users()
 
-    last_login = None  # type: ignore[assignment]  # A sign-in has a row of its own.
+    last_login = None  # A sign-in has a row of its own.
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("user")

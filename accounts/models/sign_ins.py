@@ -4,11 +4,10 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
-
-from accounts.querysets import SignInQuerySet
 
 
 class SignIn(models.Model):
@@ -41,8 +40,6 @@ class SignIn(models.Model):
     jti = models.UUIDField(_("current refresh token"), null=True, editable=False)
     previous_jti = models.UUIDField(_("previous refresh token"), null=True, editable=False)
     rotated_at = models.DateTimeField(_("rotated"), null=True, editable=False)
-
-    objects = SignInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sign-in")
@@ -93,6 +90,6 @@ class SignInBrake(models.Model):
         return f"{self.key[:8]}: {self.tries}"
 
 
-def stamp_of(user: models.Model) -> str:
+def stamp_of(user: AbstractBaseUser) -> str:
     """Changes with the password, and tells nothing of it."""
     return user.get_session_auth_hash()

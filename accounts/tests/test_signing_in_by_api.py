@@ -294,7 +294,7 @@ def test_sockets_learn_who_it_is_until_when_and_by_which_sign_in(student):
 
 def test_the_same_refresh_token_is_the_same_text(student):
     start_token_sign_in(student, way="password", caller=Caller(), at=now())
-    one = SignIn.objects.with_user().get()
+    one = SignIn.objects.select_related("user").get()
     later = now() + timedelta(seconds=5)
     assert sign(one, at=now()).refresh == sign(one, at=later).refresh
 

@@ -86,7 +86,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return None
     set_rollback()
     headers = dict(refusal.headers)
-    if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if is_outage(error):
         log_failure(context["request"]._request, error)  # noqa: SLF001
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         ways_in = context["view"].get_authenticate_header(context["request"])

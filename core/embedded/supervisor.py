@@ -22,7 +22,7 @@ PULSE = 0.5
 ECHO = 1.0
 
 
-class StopRequest(Exception):  # noqa: N818 - nothing is wrong
+class StopRequest(Exception):
     """The operator wants to stop."""
 
 

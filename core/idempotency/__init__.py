@@ -1,0 +1,1 @@
+"""Writes that may be repeated: the first answer is kept and given again."""

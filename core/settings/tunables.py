@@ -42,7 +42,9 @@ class Problem:
 
 SECTIONS: dict[str, tuple[Tunable, ...]] = {
     "Platform": (
-        Tunable("DEMO", "flag", False, "Run as the demo; `make run` sets it and nothing else should."),
+        Tunable(
+            "DEMO", "flag", False, "Run as the demo; `make run` sets it and nothing else should."
+        ),
         Tunable("DEBUG", "flag", False, "Show tracebacks in the browser. Never in production."),
         Tunable("SECRET_KEY", "text", "", "Signs sessions, tokens and links.", secret=True),
         Tunable(
@@ -75,13 +77,38 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         ),
     ),
     "Engines": (
-        Tunable("DATABASE_URL", "text", "", "PostgreSQL, as postgres://user:password@host:5432/name.", secret=True),
-        Tunable("DATABASE_MAX_AGE", "integer", 600, "Seconds that a database connection is kept open."),
-        Tunable("REDIS_URL", "text", "", "Redis or Valkey, as redis://host:6379/0: broker, cache and live layer.", secret=True),
+        Tunable(
+            "DATABASE_URL",
+            "text",
+            "",
+            "PostgreSQL, as postgres://user:password@host:5432/name.",
+            secret=True,
+        ),
+        Tunable(
+            "DATABASE_MAX_AGE", "integer", 600, "Seconds that a database connection is kept open."
+        ),
+        Tunable(
+            "REDIS_URL",
+            "text",
+            "",
+            "Redis or Valkey, as redis://host:6379/0: broker, cache and live layer.",
+            secret=True,
+        ),
     ),
     "Web": (
-        Tunable("HTTP_THREADS", "integer", 8, "Threads that answer HTTP in the process that also serves sockets."),
-        Tunable("HTTPS_ONLY", "flag", True, "Redirect to HTTPS and send secure cookies only.", demo=False),
+        Tunable(
+            "HTTP_THREADS",
+            "integer",
+            8,
+            "Threads that answer HTTP in the process that also serves sockets.",
+        ),
+        Tunable(
+            "HTTPS_ONLY",
+            "flag",
+            True,
+            "Redirect to HTTPS and send secure cookies only.",
+            demo=False,
+        ),
         Tunable(
             "HSTS_SECONDS",
             "integer",
@@ -89,8 +116,19 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "How long browsers remember to use HTTPS only; 0 turns it off.",
             demo=0,
         ),
-        Tunable("TRUSTED_PROXIES", "integer", 0, "Proxies in front that append to X-Forwarded-For.", demo=0),
-        Tunable("CORS_ORIGINS", "words", (), "Other origins whose pages may call the API with credentials."),
+        Tunable(
+            "TRUSTED_PROXIES",
+            "integer",
+            0,
+            "Proxies in front that append to X-Forwarded-For.",
+            demo=0,
+        ),
+        Tunable(
+            "CORS_ORIGINS",
+            "words",
+            (),
+            "Other origins whose pages may call the API with credentials.",
+        ),
     ),
     "Signing in": (
         Tunable("ACCESS_TOKEN_MINUTES", "integer", 15, "How long an access token is good."),
@@ -103,7 +141,9 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         ),
         Tunable("SIGN_IN_FREE_TRIES", "integer", 3, "Wrong passwords before one has to wait."),
         Tunable("SIGN_IN_WAIT_SECONDS", "integer", 5, "The first wait; each further one doubles."),
-        Tunable("SIGN_IN_LOCK_AFTER", "integer", 10, "Wrong passwords before the account locks there."),
+        Tunable(
+            "SIGN_IN_LOCK_AFTER", "integer", 10, "Wrong passwords before the account locks there."
+        ),
         Tunable(
             "SIGN_IN_LOCK_MINUTES",
             "integer",
@@ -127,7 +167,9 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         ),
         Tunable("EVENT_TRIES", "integer", 12, "Tries before the delivery of an event is given up."),
         Tunable("EVENT_KEEP_DAYS", "integer", 90, "Days that delivered events are kept."),
-        Tunable("JOB_KEEP_DAYS", "integer", 30, "Days that finished jobs and their results are kept."),
+        Tunable(
+            "JOB_KEEP_DAYS", "integer", 30, "Days that finished jobs and their results are kept."
+        ),
         Tunable(
             "JOB_WAITING_REQUESTS",
             "integer",
@@ -151,13 +193,32 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("THROTTLE_POLL", "rate", "120/minute", "Looks at a job or a status."),
         Tunable("THROTTLE_ANSWERS", "rate", "240/minute", "Saves of answers by one person."),
         Tunable("THROTTLE_WEBHOOKS", "rate", "3000/minute", "Webhook deliveries from one address."),
-        Tunable("THROTTLE_REPORTS", "rate", "60/minute", "Reports of the browser's security policy."),
+        Tunable(
+            "THROTTLE_REPORTS", "rate", "60/minute", "Reports of the browser's security policy."
+        ),
     ),
     "Live": (
-        Tunable("LIVE_HEARTBEAT_SECONDS", "number", 25.0, "How often an open socket is asked whether it still lives."),
-        Tunable("LIVE_SOCKETS_PER_USER", "integer", 20, "Sockets that one person may hold open in one process."),
-        Tunable("LIVE_MESSAGES_PER_MINUTE", "integer", 60, "Messages a minute that one socket may send."),
-        Tunable("LIVE_MESSAGE_BYTES", "integer", 8192, "Length of the longest message that a socket may send."),
+        Tunable(
+            "LIVE_HEARTBEAT_SECONDS",
+            "number",
+            25.0,
+            "How often an open socket is asked whether it still lives.",
+        ),
+        Tunable(
+            "LIVE_SOCKETS_PER_USER",
+            "integer",
+            20,
+            "Sockets that one person may hold open in one process.",
+        ),
+        Tunable(
+            "LIVE_MESSAGES_PER_MINUTE", "integer", 60, "Messages a minute that one socket may send."
+        ),
+        Tunable(
+            "LIVE_MESSAGE_BYTES",
+            "integer",
+            8192,
+            "Length of the longest message that a socket may send.",
+        ),
     ),
     "Mail": (
         Tunable("EMAIL_HOST", "text", "", "SMTP server; without one, mails wait in the queue."),
@@ -168,9 +229,18 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("EMAIL_USE_SSL", "flag", False, "Use TLS from the first byte (port 465)."),
         Tunable("EMAIL_FROM", "text", "ApraNova <no-reply@localhost>", "The sender of our mails."),
         Tunable("EMAIL_TIMEOUT", "integer", 15, "Seconds to wait for the SMTP server."),
-        Tunable("MAIL_TRIES", "integer", 15, "Tries before a mail is given up, which takes about two days."),
-        Tunable("MAIL_BODY_DAYS", "integer", 14, "Days after which the text of a sent mail is erased."),
-        Tunable("MAIL_KEEP_DAYS", "integer", 180, "Days that it is known which mail was sent to whom."),
+        Tunable(
+            "MAIL_TRIES",
+            "integer",
+            15,
+            "Tries before a mail is given up, which takes about two days.",
+        ),
+        Tunable(
+            "MAIL_BODY_DAYS", "integer", 14, "Days after which the text of a sent mail is erased."
+        ),
+        Tunable(
+            "MAIL_KEEP_DAYS", "integer", 180, "Days that it is known which mail was sent to whom."
+        ),
     ),
     "Operations": (
         Tunable(
@@ -214,7 +284,9 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "Origins inside your own network that the URLs people give may name, such as "
             "https://git.corp.example; all other addresses must be public.",
         ),
-        Tunable("SENTRY_DSN", "text", "", "Where errors are reported; none are without it.", secret=True),
+        Tunable(
+            "SENTRY_DSN", "text", "", "Where errors are reported; none are without it.", secret=True
+        ),
         Tunable("SENTRY_ENVIRONMENT", "text", "production", "What this platform is called there."),
         Tunable("SENTRY_SAMPLE_RATE", "number", 1.0, "Share of errors that are reported, 0 to 1."),
         Tunable("SENTRY_TRACES_RATE", "number", 0.0, "Share of requests that are traced, 0 to 1."),

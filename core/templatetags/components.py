@@ -13,6 +13,7 @@ from typing import Any
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, TextNode, Token
 from django.template.context import Context
+from django.template.defaulttags import CommentNode
 from django.utils.safestring import SafeString, mark_safe
 
 from core import components, vendor
@@ -74,13 +75,14 @@ class SlotNode(Node):
 
 
 class ComponentNode(Node):
-    child_nodelists = ("body",)
+    # Blocks of layouts may stand inside, and Django looks for them here.
+    child_nodelists = ("slots", "body")
 
     def __init__(
         self,
         name: str,
         inputs: Mapping[str, FilterExpression | bool],
-        slots: Mapping[str, NodeList],
+        slots: NodeList,
         body: NodeList,
     ) -> None:
         self.name = name
@@ -89,7 +91,7 @@ class ComponentNode(Node):
         self.body = body
 
     def check(self) -> None:
-        filled = [*self.slots, *(["body"] if self.body else [])]
+        filled = [*(slot.name for slot in self.slots), *(["body"] if self.body else [])]
         components.component(self.name).check_names([*self.inputs, *filled])
 
     def render(self, context: Context) -> SafeString:
@@ -97,8 +99,8 @@ class ComponentNode(Node):
             name: value if isinstance(value, bool) else value.resolve(context)
             for name, value in self.inputs.items()
         }
-        for name, nodelist in self.slots.items():
-            given[name] = _rendered(nodelist, context)
+        for slot in self.slots:
+            given[slot.name] = _rendered(slot.nodelist, context)
         if self.body:
             given["body"] = _rendered(self.body, context)
         return components.component(self.name).render(context, given)
@@ -117,12 +119,15 @@ def _inputs(parser: Parser, words: list[str]) -> dict[str, FilterExpression | bo
     return found
 
 
-def _parted(inside: NodeList) -> tuple[dict[str, NodeList], NodeList]:
+def _parted(inside: NodeList) -> tuple[NodeList, NodeList]:
     """The slots, and what stands outside of them unless it is nothing but space."""
-    slots = {node.name: node.nodelist for node in inside if isinstance(node, SlotNode)}
+    slots = NodeList(node for node in inside if isinstance(node, SlotNode))
     rest = NodeList(node for node in inside if not isinstance(node, SlotNode))
-    is_space = all(isinstance(node, TextNode) and not node.s.strip() for node in rest)
-    return slots, NodeList() if is_space else rest
+    return slots, NodeList() if all(map(_is_space, rest)) else rest
+
+
+def _is_space(node: Node) -> bool:
+    return isinstance(node, CommentNode) or (isinstance(node, TextNode) and not node.s.strip())
 
 
 def _rendered(nodelist: NodeList, context: Context) -> SafeString:

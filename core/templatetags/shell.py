@@ -14,8 +14,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def navigation_here(context: Context) -> navigation.Navigation:
+    """The reader's own, unless the page brings one, as the styleguide does."""
     request = context["request"]
-    return navigation.navigation_of(request.user, request.path)
+    return context.get("navigation") or navigation.navigation_of(request.user, request.path)
 
 
 @register.simple_tag

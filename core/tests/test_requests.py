@@ -130,7 +130,8 @@ def test_a_fault_is_logged_with_its_place_and_an_outage_with_its_reason_only(cli
     client.get("/api/raise/fault/")
     client.get("/api/raise/database-away/")
     client.get("/raise/database-away/")
-    fault = next(each for each in lines(stream) if each["event"] == "request failed")
+    client.get("/api/raise/domain-away/")
+    [fault] = [each for each in lines(stream) if each["event"] == "request failed"]
     outages = [each for each in lines(stream) if each["event"] == "unavailable"]
     assert "RuntimeError" in fault["exception"]
     assert "sample_api.py" in fault["exception"]

@@ -42,8 +42,10 @@ async function watch(signal) {
 
 /** @param {AbortSignal} signal */
 async function refresh(signal) {
-  const text = await (await ask(location.href, signal)).text();
-  const fresh = new DOMParser().parseFromString(text, "text/html");
+  const answer = await ask(location.href, signal);
+  // What this page shows was cleared: its last state may stay in sight.
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.getAttribute("data-live")}"]`);
     if (other) replace(part, other);
@@ -90,10 +92,8 @@ function showCopyButtons(root) {
  * @param {string} url
  * @param {AbortSignal} signal
  */
-async function ask(url, signal) {
-  const answer = await fetch(url, { signal, cache: "no-store" });
-  if (!answer.ok) throw new Error(`${answer.status} for ${url}`);
-  return answer;
+function ask(url, signal) {
+  return fetch(url, { signal, cache: "no-store" });
 }
 
 /** @param {number} milliseconds */

@@ -1,21 +1,31 @@
 """What the tests of the sandbox share: a way to send, and somebody who receives webhooks."""
 
+import contextlib
 import smtplib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from sandbox.database import open_database
 from sandbox.services.sms import KEY
 from sandbox.testing import SandboxServer
 
 
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(open_database(tmp_path / "sandbox.sqlite3")) as database:
+        yield database
+
+
 @pytest.fixture(scope="session")
-def client(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
+def plain_client(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=sandbox_process.url, trust_env=False, timeout=20) as client:
         yield client
 
@@ -29,9 +39,9 @@ def client_with_key(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def browse(sandbox_server: SandboxServer, client: httpx.Client) -> httpx.Client:
+def browse(sandbox_server: SandboxServer, plain_client: httpx.Client) -> httpx.Client:
     """The pages and the API, for a program that is no browser."""
-    return client
+    return plain_client
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 
 from sandbox.calls import BODY_KEPT_BYTES, CallLog
 from sandbox.changes import Changes
-from sandbox.database import open_database
 from sandbox.masking import mask_body, mask_header, mask_path
 from sandbox.services.sms import KEY
 from sandbox.tests.conftest import mail, text_message
@@ -89,14 +88,14 @@ def test_bytes_that_are_no_text_are_named_only(sandbox_server, gateway):
     assert sandbox_server.calls()[0]["request"]["body"] == "(image/png)"
 
 
-def test_a_body_beyond_all_measure_is_refused(sandbox_server, gateway, monkeypatch):
+def test_a_body_beyond_all_measure_is_refused(sandbox_server, gateway):
     answer = gateway.post("/messages", content=(b"x" * 1_048_576 for _ in range(33)))
     assert answer.status_code == 413
     assert sandbox_server.calls()[0]["status"] == 413
 
 
-def test_only_the_newest_calls_are_kept(tmp_path):
-    calls = CallLog(open_database(tmp_path / "a.sqlite3"), Changes(), kept=3)
+def test_only_the_newest_calls_are_kept(database):
+    calls = CallLog(database, Changes(), kept=3)
     for number in range(5):
         calls.add(at=AT, service="sms", method="GET", path=f"/{number}", status=200)
     assert [call.path for call in calls.newest()] == ["/4", "/3", "/2"]

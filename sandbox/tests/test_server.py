@@ -1,5 +1,6 @@
 """Starting, stopping, starting again."""
 
+import contextlib
 import signal
 import socket
 import sqlite3
@@ -116,9 +117,10 @@ def test_a_file_of_an_older_version_is_made_anew(tmp_path):
     old = sqlite3.connect(path)
     old.executescript("CREATE TABLE calls (id INTEGER); CREATE TABLE gone (id INTEGER);")
     old.close()
-    inbox = Inbox(open_database(path), Changes())
-    inbox.add_sms("x", sender="a", recipient="b", at=AT)
-    assert inbox.count() == 1
+    with contextlib.closing(open_database(path)) as database:
+        inbox = Inbox(database, Changes())
+        inbox.add_sms("x", sender="a", recipient="b", at=AT)
+        assert inbox.count() == 1
 
 
 def test_it_listens_on_this_machine_only(own_server):
@@ -135,28 +137,23 @@ def _own_address():
         return probe.getsockname()[0]
 
 
-def test_the_inbox_keeps_the_newest_in_number_and_in_size(tmp_path):
-    by_number = Inbox(open_database(tmp_path / "a.sqlite3"), Changes(), kept=2)
-    by_size = Inbox(open_database(tmp_path / "b.sqlite3"), Changes(), kept_bytes=1_000)
-    for inbox in (by_number, by_size):
-        for number in range(4):
-            inbox.add_mail(
-                mail(subject=str(number), text="x" * 300).as_bytes(),
-                sender="a@h.test",
-                recipients=["b@h.test"],
-                at=AT,
-            )
-        assert [message.subject for message in inbox.newest()] == ["3", "2"]
+@pytest.mark.parametrize("bound", [{"kept": 2}, {"kept_bytes": 1_000}])
+def test_the_inbox_keeps_the_newest_in_number_and_in_size(database, bound):
+    inbox = Inbox(database, Changes(), **bound)
+    for number in range(4):
+        letter = mail(subject=str(number), text="x" * 300).as_bytes()
+        inbox.add_mail(letter, sender="a@h.test", recipients=["b@h.test"], at=AT)
+    assert [message.subject for message in inbox.newest()] == ["3", "2"]
 
 
-def test_the_newest_mail_is_kept_however_large(tmp_path):
-    inbox = Inbox(open_database(tmp_path / "a.sqlite3"), Changes(), kept_bytes=10)
+def test_the_newest_mail_is_kept_however_large(database):
+    inbox = Inbox(database, Changes(), kept_bytes=10)
     inbox.add_mail(mail().as_bytes(), sender="a@h.test", recipients=["b@h.test"], at=AT)
     assert inbox.count() == 1
 
 
-def test_records_are_kept_by_service_kind_and_key(tmp_path):
-    records = Records(open_database(tmp_path / "a.sqlite3"))
+def test_records_are_kept_by_service_kind_and_key(database):
+    records = Records(database)
     records.put("stripe", "intent", "pi_1", {"amount": 1})
     records.put("stripe", "intent", "pi_2", {"amount": 2})
     records.put("stripe", "intent", "pi_1", {"amount": 3})

@@ -16,7 +16,8 @@ help: ## Print this
 
 run: ## Run the platform with demo data until Ctrl-C (PORT=8000 DATA_DIR=var)
 	$(BOOTSTRAP) --pages
-	$(EMBEDDED) run
+	@# A killed make takes the platform along.
+	@exec $(BIN)/python -I -S core/embedded/launcher.py 15 $$PPID - $(BIN)/python -m core.embedded run
 
 shell: ## Open Django's shell on the platform's data, whether it runs or not
 	$(BOOTSTRAP)
@@ -24,7 +25,7 @@ shell: ## Open Django's shell on the platform's data, whether it runs or not
 
 psql: ## Open the database's shell, whether the platform runs or not
 	$(BOOTSTRAP)
-	$(EMBEDDED) psql
+	$(EMBEDDED) psql -- $(ARGS)
 
 backup: ## Write database, files and keys into one archive (FILE=backups/...)
 	$(BOOTSTRAP)

@@ -12,8 +12,8 @@ from accounts.devices import remember_device
 from accounts.entrance import person_with_password
 from accounts.middleware import bind, sign_in_behind
 from accounts.models import SignIn, User
-from core import clock
 from core.callers import caller_of
+from core.clock import now
 from core.errors import DomainError
 from core.requests import client_address
 
@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every way into a browser session leads through here, and leaves a sign-in."""
         self._end_present(request, SignIn.End.REPLACED)
         super().login(request, user)
-        sign_in = start_browser_sign_in(user, way=way, caller=caller_of(request), at=clock.now())
+        sign_in = start_browser_sign_in(user, way=way, caller=caller_of(request), at=now())
         bind(request, sign_in)
 
     def post_login(self, request: HttpRequest, user: User, **flow: Any) -> HttpResponse:
@@ -58,5 +58,5 @@ class AccountAdapter(DefaultAccountAdapter):
         present = sign_in_behind(request)
         if present is not None:
             end_sign_in(
-                present, by=present.user, reason=reason, caller=caller_of(request), at=clock.now()
+                present, by=present.user, reason=reason, caller=caller_of(request), at=now()
             )

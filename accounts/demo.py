@@ -70,7 +70,7 @@ PEOPLE = STAFF + tuple(
 @transaction.atomic
 def make_people(at: datetime) -> None:
     """Whoever is missing; whoever is there keeps what was changed about them."""
-    missing = [person for person in PEOPLE if person.email not in _present()]
+    present = _present()
     users = User.objects.bulk_create(
         User(
             email=person.email,
@@ -81,7 +81,8 @@ def make_people(at: datetime) -> None:
             password=make_password(PASSWORD),
             joined_at=at,
         )
-        for person in missing
+        for person in PEOPLE
+        if person.email not in present
     )
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in users

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from accounts.actions.credentials import count_try, identify
 from accounts.devices import known_device
 from accounts.models import User
-from core import clock
 from core.callers import caller_of
+from core.clock import now
 from core.errors import NotSignedIn
 from core.throttles import charge
 
@@ -20,9 +20,9 @@ def person_with_password(request: HttpRequest, *, email: str, password: str) -> 
     that strangers who guess lock nobody out.
     """
     device = known_device(request, email)
-    door = count_try(email=email, device=device, caller=caller_of(request), at=clock.now())
+    door = count_try(email=email, device=device, caller=caller_of(request), at=now())
     charge(request, scope=SCOPE, account=device or door.account)
-    return identify(door, password=password, at=clock.now())
+    return identify(door, password=password, at=now())
 
 
 def user_in(request: HttpRequest) -> User:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import PASSWORD_LENGTH
@@ -15,7 +16,8 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         self.fields["login"].label = _("E-mail address")
-        self.fields["password"].max_length = PASSWORD_LENGTH
+        self.fields["password"].validators.append(MaxLengthValidator(PASSWORD_LENGTH))
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["remember"].label = _("Keep me signed in on this device")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)

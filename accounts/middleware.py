@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.actions.sign_ins import note_seen
 from accounts.models import SignIn, User
-from core import clock
+from core.clock import now
 
 SESSION_KEY = "sign_in"
 
@@ -47,7 +47,7 @@ def _look_up(request: HttpRequest) -> SignIn | None:
     sid = request.session.get(SESSION_KEY)
     if sid is None:
         return None
-    at = clock.now()
+    at = now()
     sign_in = (
         SignIn.objects.select_related("user").filter(sid=sid, kind=SignIn.Kind.BROWSER).first()
     )

@@ -10,7 +10,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import datetime_from_epoch
 
 from accounts.models import SignIn, User
-from core import clock
+from core.clock import now
 from core.errors import InvalidToken
 
 AnyToken = TypeVar("AnyToken", bound=Token)
@@ -57,14 +57,14 @@ def sign_in_behind(raw: str, *, at: datetime) -> tuple[SignIn, datetime]:
 
 def authenticate_access_token(raw: str) -> tuple[User, datetime, str]:
     """For sockets: who it is, until when, and by which sign-in."""
-    sign_in, ends_at = sign_in_behind(raw, at=clock.now())
+    sign_in, ends_at = sign_in_behind(raw, at=now())
     return sign_in.user, ends_at, str(sign_in.sid)
 
 
 def is_sign_in_alive(sid: str) -> bool:
     """For sockets that stand on a session."""
     sign_in = SignIn.objects.select_related("user").filter(sid=sid).first()
-    return sign_in is not None and sign_in.is_living(clock.now())
+    return sign_in is not None and sign_in.is_living(now())
 
 
 def _verified(kind: type[AnyToken], raw: str) -> AnyToken:

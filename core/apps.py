@@ -5,7 +5,11 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from core import celery  # noqa: F401  (shared tasks need the app in every process)
+from core import (
+    celery,  # noqa: F401  (shared tasks need the app in every process)
+    modules,
+    security,
+)
 from core.health import checks
 from core.monitoring import start_monitoring
 
@@ -20,6 +24,7 @@ class CoreConfig(AppConfig):
         # Whoever asks for a policy, a template too, must find it declared.
         autodiscover_modules("policies")
         checks.register_health_checks()
+        security.csp_sources.register("modules", modules.csp_sources)
         start_monitoring()
 
 

@@ -29,7 +29,24 @@ logger = structlog.get_logger(__name__)
 FOLDER = "components"
 # What a component hands on to its element without declaring it, besides hyphenated names.
 HTML_ATTRIBUTES = frozenset(
-    ["autocomplete", "autofocus", "command", "commandfor", "download", "form", "formaction", "formmethod", "formnovalidate", "id", "lang", "popovertarget", "popovertargetaction", "rel", "target", "title"]
+    [
+        "autocomplete",
+        "autofocus",
+        "command",
+        "commandfor",
+        "download",
+        "form",
+        "formaction",
+        "formmethod",
+        "formnovalidate",
+        "id",
+        "lang",
+        "popovertarget",
+        "popovertargetaction",
+        "rel",
+        "target",
+        "title",
+    ]
 )
 _HEADER = re.compile(r"\A\s*{% comment %}\s*(.*?)\s*{% endcomment %}", re.DOTALL)
 _INPUT = re.compile(r"(\w+): ([^#=]+?)(\?)?(?: = (.+?))?(?:\s+# (.+))?\Z")

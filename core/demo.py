@@ -13,5 +13,5 @@ def make_demo(*, at: datetime) -> list[str]:
     return [name for name, _part in lacking]
 
 
-def is_ready() -> bool:
+def is_demo_ready() -> bool:
     return all(part.is_made() for _name, part in demo_content)

@@ -6,14 +6,20 @@ The import map is the one inline script of a page, so the policy knows its hash.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
+from posixpath import dirname, join, normpath
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 
 FOLDERS = ("js/", "vendor/js/")
+# A module's own first lines; what it imports later, when it is needed, is not preloaded.
+IMPORT = re.compile(r"""^(?:import|export)\b[^"';(]*["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 @cache
@@ -38,3 +44,24 @@ def csp_sources() -> dict[str, list[str]]:
         return {}
     digest = b64encode(sha256(text.encode()).digest()).decode()
     return {"script-src": [f"'sha256-{digest}'"]}
+
+
+@cache
+def preloads(entry: str) -> list[str]:
+    """All that a module imports, near and far, so that a browser need not ask layer by layer."""
+    names: list[str] = []
+    waiting = [entry]
+    while waiting:
+        for name in _imports_of(waiting.pop(0)):
+            if name != entry and name not in names:
+                names.append(name)
+                waiting.append(name)
+    return [staticfiles_storage.url(name) for name in names]
+
+
+def _imports_of(name: str) -> list[str]:
+    path = finders.find(name)
+    if not path:
+        raise ValueError(f"There is no static file {name}")
+    found = IMPORT.findall(Path(str(path)).read_text())
+    return [normpath(join(dirname(name), address)) for address in found]

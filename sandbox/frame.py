@@ -29,7 +29,7 @@ class Frame:
         self.calls = CallLog(database, self.changes)
         self.inbox = Inbox(database, self.changes)
         self.faults = FaultBook(self.changes)
-        self.webhooks = Webhooks(database, self.changes, self.faults, self.services)
+        self.webhooks = Webhooks(database, self.changes, self.services)
         if clash := RESERVED_NAMES & self.services.keys():
             raise ValueError(f"A service cannot be called {', '.join(sorted(clash))}.")
 

@@ -206,7 +206,6 @@ def _inbox_list(request: Request) -> dict[str, Any]:
         "to": to,
         "query": f"?{urlencode(narrowed)}" if narrowed else "",
         "older": _older_page(request, messages),
-        "smtp_port": frame.smtp_port,
     }
 
 

@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.app import build_app
+from sandbox.courier import Courier
 from sandbox.database import open_database
 from sandbox.frame import Frame
 from sandbox.services import SERVICES
@@ -64,14 +65,14 @@ async def _run(frame: Frame, web_socket: socket.socket, smtp_socket: socket.sock
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     mail_server = await loop.create_server(protocol_of(frame), sock=smtp_socket)
-    webhooks = asyncio.create_task(frame.webhooks.run())
-    webhooks.add_done_callback(stop_if_failed)
+    courier = asyncio.create_task(Courier(frame).run())
+    courier.add_done_callback(stop_if_failed)
     await web_server.serve(sockets=[web_socket])
     mail_server.close()
-    webhooks.cancel()
+    courier.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         # What it failed of, if it did, is raised here and ends the process loudly.
-        await webhooks
+        await courier
 
 
 def _web_server(frame: Frame) -> uvicorn.Server:

@@ -1,14 +1,11 @@
-"""The outgoing webhooks: a queue that survives a restart, sent in order, with faults applied."""
+"""The outgoing webhooks: a queue and a log in one, which survives a restart."""
 
 import asyncio
 import json
-import logging
 import sqlite3
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
@@ -16,19 +13,11 @@ import httpx
 
 from sandbox.changes import Changes
 from sandbox.clock import now
-from sandbox.faults import Family, Fault, FaultBook, names_of
-from sandbox.masking import mask_body, mask_path
+from sandbox.masking import mask_body
 from sandbox.service import Service
-
-log = logging.getLogger(__name__)
 
 KEPT = 1_000
 ATTEMPTS_KEPT = 20
-ANSWER_KEPT_CHARACTERS = 500
-TIMEOUT_SECONDS = 10
-FAULT_NAMES = names_of(Family.WEBHOOK)
-# A webhook that has waited is sent when its time comes, and not made to wait again.
-WAITED = frozenset({"out_of_order", "delayed"})
 
 
 class ForeignAddressError(ValueError):
@@ -77,20 +66,14 @@ class Webhook:
 
 
 class Webhooks:
-    """One lane for each service, so that a receiver that hangs holds up only its own."""
-
     def __init__(
-        self,
-        database: sqlite3.Connection,
-        changes: Changes,
-        faults: FaultBook,
-        services: Mapping[str, Service],
+        self, database: sqlite3.Connection, changes: Changes, services: Mapping[str, Service]
     ) -> None:
         self._database = database
         self._changes = changes
-        self._faults = faults
         self._services = services
-        self._news = {
+        # Set when there is something new to send for a service.
+        self.news = {
             name: asyncio.Event() for name, service in services.items() if service.webhooks
         }
 
@@ -149,7 +132,7 @@ class Webhooks:
             " WHERE state = 'held' AND (:service = '' OR service = :service)",
             {"service": service},
         )
-        for name in [service] if service else self._news:
+        for name in self.news:
             self._announce(name)
 
     def newest(
@@ -177,116 +160,7 @@ class Webhooks:
         self._database.execute("DELETE FROM webhooks")
         self._changes.announce()
 
-    async def run(self) -> None:
-        # Only this machine is ever called, so a proxy from the environment must not be asked.
-        client = httpx.AsyncClient(
-            trust_env=False,
-            follow_redirects=False,
-            timeout=TIMEOUT_SECONDS,
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
-        async with client, asyncio.TaskGroup() as lanes:
-            for service in self._news:
-                lanes.create_task(self._run_lane(service, client))
-
-    async def _run_lane(self, service: str, client: httpx.AsyncClient) -> None:
-        while True:
-            self._news[service].clear()
-            due = self._first_due(service, at=now())
-            if due is not None:
-                await self._dispatch(due, client)
-                continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._seconds_to_next(service, at=now())):
-                    await self._news[service].wait()
-
-    async def _dispatch(self, webhook: Webhook, client: httpx.AsyncClient) -> None:
-        fault = (
-            None if webhook.fault in WAITED else self._take_fault(webhook.service, webhook.event)
-        )
-        name = fault.kind.name if fault else webhook.fault
-        if fault and name == "out_of_order":
-            self._settle(webhook, state="held", fault=name)
-            return
-        if fault and name == "delayed":
-            due_at = now() + timedelta(seconds=fault.seconds or 0)
-            self._settle(webhook, state="queued", fault=name, due_at=due_at)
-            return
-        if name == "lost":
-            self._settle(webhook, state="lost", fault=name)
-        else:
-            await self._deliver(webhook, client, fault=name)
-        self.release_held(service=webhook.service)
-
-    def _take_fault(self, service: str, event: str) -> Fault | None:
-        held = self._database.execute(
-            "SELECT 1 FROM webhooks WHERE service = ? AND state = 'held' LIMIT 1", (service,)
-        ).fetchone()
-        # The one that comes after a held one is the one it was held for.
-        names = FAULT_NAMES - {"out_of_order"} if held else FAULT_NAMES
-        return self._faults.take(service, names, [event])
-
-    async def _deliver(
-        self, webhook: Webhook, client: httpx.AsyncClient, *, fault: str | None
-    ) -> None:
-        copies = 2 if fault == "duplicate" else 1
-        attempts = await asyncio.gather(
-            *(self._attempt(webhook, client, fault=fault) for _ in range(copies))
-        )
-        waits = self._services[webhook.service].retry_webhooks_after
-        if any(200 <= (attempt["status"] or 0) < 300 for attempt in attempts):
-            self._settle(webhook, state="delivered", fault=fault, attempts=attempts)
-        elif webhook.tries < len(waits):
-            due_at = now() + timedelta(seconds=waits[webhook.tries])
-            self._settle(webhook, state="queued", fault=None, attempts=attempts, due_at=due_at)
-        else:
-            self._settle(webhook, state="failed", fault=fault, attempts=attempts)
-
-    async def _attempt(
-        self, webhook: Webhook, client: httpx.AsyncClient, *, fault: str | None
-    ) -> dict[str, Any]:
-        at = now()
-        began = time.perf_counter()
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": f"apranova-sandbox ({webhook.service})",
-            **webhook.headers,
-            **self._signature(webhook, at=at, is_wrong=fault == "wrong_signature"),
-        }
-        status, answer, error = None, "", ""
-        try:
-            refuse_other_machines(webhook.url)
-            response = await client.post(webhook.url, content=webhook.body, headers=headers)
-            status, answer = response.status_code, mask_body(response.text)
-        except (httpx.HTTPError, ForeignAddressError) as failure:
-            error = f"{type(failure).__name__}: {failure}".strip(": ")
-        duration_ms = round((time.perf_counter() - began) * 1000, 1)
-        log.info(
-            "webhook %s %s to %s %s%s",
-            webhook.service,
-            webhook.event,
-            mask_path(webhook.url),
-            f"{status} in {duration_ms:.0f} ms" if status else error,
-            f" (fault: {fault})" if fault else "",
-        )
-        return {
-            "at": at.isoformat(),
-            "status": status,
-            "error": error,
-            "duration_ms": duration_ms,
-            "fault": fault,
-            "headers": headers,
-            "answer": answer[:ANSWER_KEPT_CHARACTERS],
-        }
-
-    def _signature(self, webhook: Webhook, *, at: datetime, is_wrong: bool) -> Mapping[str, str]:
-        sign = self._services[webhook.service].sign
-        if sign is None:
-            return {}
-        body = webhook.body + b" " if is_wrong else webhook.body
-        return sign(body=body, secret=webhook.secret, at=at)
-
-    def _settle(
+    def settle(
         self,
         webhook: Webhook,
         *,
@@ -309,7 +183,13 @@ class Webhooks:
         )
         self._changes.announce()
 
-    def _first_due(self, service: str, *, at: datetime) -> Webhook | None:
+    def has_held(self, service: str) -> bool:
+        held = self._database.execute(
+            "SELECT 1 FROM webhooks WHERE service = ? AND state = 'held' LIMIT 1", (service,)
+        )
+        return held.fetchone() is not None
+
+    def first_due(self, service: str, *, at: datetime) -> Webhook | None:
         row = self._database.execute(
             "SELECT * FROM webhooks WHERE service = ? AND state = 'queued' AND due_at <= ?"
             " ORDER BY due_at, id LIMIT 1",
@@ -317,14 +197,14 @@ class Webhooks:
         ).fetchone()
         return _webhook(row) if row else None
 
-    def _seconds_to_next(self, service: str, *, at: datetime) -> float | None:
+    def seconds_to_next(self, service: str, *, at: datetime) -> float | None:
         due_at = self._database.execute(
             "SELECT min(due_at) FROM webhooks WHERE service = ? AND state = 'queued'", (service,)
         ).fetchone()[0]
         return max(0.0, (datetime.fromisoformat(due_at) - at).total_seconds()) if due_at else None
 
     def _announce(self, service: str) -> None:
-        self._news[service].set()
+        self.news[service].set()
         self._changes.announce()
 
 

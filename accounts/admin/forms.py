@@ -25,7 +25,7 @@ class NewUserForm(PhoneCleaning):
         max_length=PASSWORD_LENGTH,
         strip=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=_("Tell it to them in person; they choose their own later."),
+        help_text=_("Tell it to them in person."),
     )
 
     class Meta:

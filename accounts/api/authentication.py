@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from accounts.actions.sign_ins import note_seen
 from accounts.models import SignIn, User
 from accounts.tokens import sign_in_behind
-from core import clock
+from core.clock import now
 from core.errors import InvalidToken
 
 SCHEME = b"bearer"
@@ -23,7 +23,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, *credentials = get_authorization_header(request).split() or [b""]
         if scheme.lower() != SCHEME:
             return None
-        at = clock.now()
+        at = now()
         try:
             (raw,) = credentials
             sign_in, _ends_at = sign_in_behind(raw.decode("ascii"), at=at)

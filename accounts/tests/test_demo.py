@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.demo import PASSWORD, PEOPLE
 from accounts.models import Role, User
-from core.demo import is_ready
+from core.demo import is_demo_ready
 from core.registries import DemoPart, Registry
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +23,9 @@ def _is_demo(settings):
 
 @pytest.mark.usefixtures("_is_demo")
 def test_everybody_is_there_and_may_come_in(client):
-    assert not is_ready()
+    assert not is_demo_ready()
     demo()
-    assert is_ready()
+    assert is_demo_ready()
     people = dict(User.objects.values_list("email", "role"))
     assert len(people) == 24
     assert people["superadmin@demo.apranova.test"] == Role.SUPERADMIN
@@ -70,9 +70,9 @@ def test_again_it_makes_what_is_missing_and_leaves_the_rest_alone(capsys):
     demo()
     User.objects.get(email=PEOPLE[0].email).delete()
     User.objects.filter(email=PEOPLE[1].email).update(name="Renamed")
-    assert not is_ready()
+    assert not is_demo_ready()
     demo()
-    assert is_ready()
+    assert is_demo_ready()
     assert User.objects.count() == len(PEOPLE)
     assert User.objects.get(email=PEOPLE[1].email).name == "Renamed"
     capsys.readouterr()

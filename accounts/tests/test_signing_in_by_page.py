@@ -109,6 +109,12 @@ def test_wrong_unknown_and_closed_look_the_same(client, student):
     assert len(said) == 1
 
 
+def test_a_password_that_is_too_long_is_not_even_tried(client, student):
+    page = client.post(LOGIN, {"login": student.email, "password": "x" * 1025})
+    assert page.context["form"].errors.keys() == {"password"}
+    assert not AuditEntry.objects.exists()
+
+
 def test_signing_in_needs_the_pages_own_token(student):
     client = Client(enforce_csrf_checks=True)
     assert sign_in(client, student).status_code == 403

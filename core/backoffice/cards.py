@@ -29,6 +29,7 @@ class Drawn:
     x: int
     y: int
     height: int
+    width: int = BAR_WIDTH
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Card:
     caption: Text
     bars: Sequence[Bar] = ()
     link: str = ""
+    height: int = BAR_HEIGHT
 
     @property
     def width(self) -> int:

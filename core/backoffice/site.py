@@ -12,9 +12,9 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from core import clock
 from core.backoffice.base import PlatformAdmin
 from core.backoffice.cards import admin_cards
+from core.clock import now
 from core.policies import can, demand, policy
 
 # Passwords have one place of their own, which no back door goes around.
@@ -73,6 +73,6 @@ class Site(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        at = clock.now()
+        at = now()
         cards = [make(at) for _name, make in admin_cards]
         return super().index(request, {"cards": cards, **(extra_context or {})})

@@ -18,6 +18,7 @@ from core.embedded.supervisor import StopRequest, Supervisor
 
 HOST = "127.0.0.1"
 QUEUES = "default,mail,ai,workspaces,imports"
+DEMO_DOMAIN = "demo.apranova.test"
 DEMO_PASSWORD = "apranova-demo"  # noqa: S105 - printed for everyone to read
 READY_PULSE = 0.05
 SLOW_START = 60.0
@@ -176,15 +177,16 @@ def _readiness(port: int) -> str:
 
 
 def _banner(environment: dict[str, str], ports: Ports) -> str:
-    domain = "@demo.apranova.test"
-    people = ", ".join(f"{name}{domain}" for name in ("student", "trainer", "admin", "superadmin"))
     return f"""
 ApraNova is ready at http://localhost:{ports.web}
 
-  Sign in as    {people}
-                student2{domain} to student20{domain}, trainer2{domain}
+  Sign in as    student@{DEMO_DOMAIN}
+                trainer@{DEMO_DOMAIN}
+                admin@{DEMO_DOMAIN}
+                superadmin@{DEMO_DOMAIN}
+                and student2@ to student20@, trainer2@
   Password      {DEMO_PASSWORD}
-  Mails, codes  http://localhost:{ports.sandbox}
+  Mails, codes  http://localhost:{ports.sandbox}/inbox/
   Data          {environment["DATA_DIR"]}
 
 Ctrl-C stops it.

@@ -39,6 +39,13 @@ def session(data: DataDir) -> Iterator[dict[str, str]]:
             engines.stop()
 
 
+def adopt_running_platform() -> None:
+    """For `manage.py`: where nobody names a database, it speaks to the platform that runs here."""
+    if not os.environ.get("DATABASE_URL"):
+        for name, value in DataDir.chosen().running_environment().items():
+            os.environ.setdefault(name, value)
+
+
 @contextmanager
 def throwaway_session() -> Iterator[dict[str, str]]:
     """An environment that leaves nothing behind, for checks that need a database to look at."""

@@ -169,7 +169,9 @@ def _claim(delivery_id: int, *, at: datetime) -> EventDelivery | None:
             return None
         delivery.tries += 1
         delivery.put_off(at + patience())
-        delivery.save(update_fields=["tries", "due_at", "remind_at"])
+        EventDelivery.objects.filter(pk=delivery.pk).update(
+            tries=delivery.tries, due_at=delivery.due_at, remind_at=delivery.remind_at
+        )
     return delivery
 
 
@@ -194,13 +196,10 @@ def _call_receiver(delivery: EventDelivery, *, at: datetime) -> bool:
     )
     with transaction.atomic():
         # The lock is held until the receiver's own writes are committed together with the mark.
-        held = _claimed(delivery).locked_or_skipped().first()
-        if held is None:
+        if not _claimed(delivery).locked_or_skipped().exists():
             return False
         receiver_named(delivery.receiver)(from_payload(event.name, event.payload), envelope)
-        held.delivered_at = at
-        held.last_error = ""
-        held.save(update_fields=["delivered_at", "last_error"])
+        _claimed(delivery).update(delivered_at=at, last_error="")
     return True
 
 

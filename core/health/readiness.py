@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from core.registries import demo_content
+from core.demo import is_demo_ready
 
 
 class Readiness:
@@ -33,7 +33,7 @@ def _missing() -> str:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return "The database is not migrated."
-    if settings.DEMO and not all(part.is_made() for _name, part in demo_content):
+    if settings.DEMO and not is_demo_ready():
         return "The demo's data are not there yet."
     return ""
 

@@ -232,7 +232,7 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable(
             "MAIL_TRIES",
             "integer",
-            15,
+            20,
             "Tries before a mail is given up, which takes about two days.",
         ),
         Tunable(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from core import modules, navigation
@@ -26,3 +27,13 @@ def import_map() -> SafeString:
     if not text:
         return mark_safe("")
     return format_html('<script type="importmap">{}</script>', mark_safe(text))  # noqa: S308
+
+
+@register.simple_tag
+def module(entry: str) -> SafeString:
+    """Load a module, and at once all that it imports. Stands after the import map."""
+    links = format_html_join(
+        "", '<link rel="modulepreload" href="{}">', ((url,) for url in modules.preloads(entry))
+    )
+    script = format_html('<script type="module" src="{}"></script>', static(entry))
+    return links + script

@@ -1,7 +1,5 @@
 """What is picked out of a message."""
 
-import time
-
 import pytest
 
 from sandbox.findings import find_codes, find_links, html_as_text
@@ -63,10 +61,8 @@ def test_the_text_of_html_leaves_out_what_is_not_seen():
     assert html_as_text(html) == "Hello\nyou\nBye"
 
 
-def test_a_huge_text_is_read_in_bounded_time():
+@pytest.mark.timeout(30)
+def test_no_text_is_so_built_that_reading_it_takes_minutes():
     text = "code 1234 " * 400_000
-    began = time.process_time()
-    assert len(find_codes(text)) == 1
-    find_links(text, "<a <a <div" * 400_000)
-    # Quadratic work on this much text would take minutes.
-    assert time.process_time() - began < 20
+    assert find_codes(text) == ["1234"]
+    assert find_links(text, "<a <a <div" * 400_000) == []

@@ -111,7 +111,7 @@ def test_a_held_webhook_goes_when_faults_are_cleared(sandbox_server, send_text, 
 
 
 def test_a_delayed_webhook_lets_the_next_one_pass(sandbox_server, send_text, receiver):
-    sandbox_server.play("sms", "delayed", count=1, seconds=0.3)
+    sandbox_server.play("sms", "delayed", count=1, seconds=1)
     late, prompt = send_text(), send_text()
     assert ids(receiver.wait_for(2)) == [prompt, late]
 

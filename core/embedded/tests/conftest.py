@@ -16,7 +16,8 @@ from core.embedded.datadir import ROOT, DataDir
 from core.embedded.engines import Engines
 from core.embedded.process import FileSink, wait_until
 
-LIGHT_PLATFORM = [sys.executable, "-m", "core.embedded.tests.light_platform", "run"]
+LIGHT_PLATFORM = "core.embedded.tests.light_platform"
+WHOLE_PLATFORM = "core.embedded"
 READY = "ApraNova is ready"
 PATIENCE = 30.0
 
@@ -24,13 +25,15 @@ PATIENCE = 30.0
 class Platform:
     """`python -m core.embedded run` with all that it printed."""
 
-    def __init__(self, data: DataDir, port: int, log: Path, **environment: str) -> None:
+    def __init__(
+        self, data: DataDir, port: int, log: Path, module: str, **environment: str
+    ) -> None:
         self.data = data
         self.port = port
         self._log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                LIGHT_PLATFORM,
+                [sys.executable, "-m", module, "run"],
                 cwd=ROOT,
                 env=bare_environment(DATA_DIR=str(data.path), PORT=str(port), **environment),
                 stdin=subprocess.DEVNULL,
@@ -128,12 +131,14 @@ def data(folder: Path, used_data_dir: DataDir) -> DataDir:
 
 @pytest.fixture
 def start(folder: Path) -> Iterator[Callable[..., Platform]]:
-    """Starts platforms of real engines and light programs; ends what a test left running."""
+    """Starts platforms, of light programs unless told; ends what a test left running."""
     platforms: list[Platform] = []
 
-    def start_platform(data: DataDir, *, port: int = 0, **environment: str) -> Platform:
+    def start_platform(
+        data: DataDir, *, port: int = 0, module: str = LIGHT_PLATFORM, **environment: str
+    ) -> Platform:
         log = folder / f"platform-{len(platforms)}.log"
-        platforms.append(Platform(data, port or free_port(), log, **environment))
+        platforms.append(Platform(data, port or free_port(), log, module, **environment))
         return platforms[-1]
 
     yield start_platform

@@ -10,7 +10,8 @@ from core.embedded import __main__, run
 IDLE = ["-c", "import time; time.sleep(3600)"]
 STUBBORN = ["-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(3600)"]
 FAILING = ["-c", "raise SystemExit('the broker speaks another language')"]
-WORKERS = {"": IDLE, "stubborn": STUBBORN, "failing": FAILING}
+PARENT = ["-c", "import os, time; os.fork(); time.sleep(3600)"]
+WORKERS = {"": IDLE, "stubborn": STUBBORN, "failing": FAILING, "parent": PARENT}
 
 
 def light_programs(environment: Mapping[str, str], ports: run.Ports) -> dict[str, list[str]]:

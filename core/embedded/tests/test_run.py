@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 
 from core.embedded.datadir import DataDir
 from core.embedded.process import is_alive, processes_in, wait_until
-from core.embedded.tests.conftest import PATIENCE, Platform, free_port
+from core.embedded.tests.conftest import PATIENCE, Platform, bare_environment, free_port
 
 Start = Callable[..., Platform]
 
@@ -89,6 +91,17 @@ def test_whichever_child_is_killed_starts_again(data: DataDir, start: Start) -> 
     assert all(map(is_alive, after.values()))
     assert platform.query("SELECT number FROM kept") == "7"
     assert platform.stop() == 0
+
+
+def test_a_killed_child_leaves_no_children_of_its_own_behind(data: DataDir, start: Start) -> None:
+    platform = start(data, LIGHT_WORKER="parent").wait_ready()
+    before = pids_by_name(data)["worker"]
+    assert wait_until(lambda: len(living_in_group(before)) == 2, PATIENCE)
+
+    os.kill(before, signal.SIGKILL)
+
+    platform.wait_for("worker runs again")
+    assert living_in_group(before) == []
 
 
 def test_a_child_that_dies_again_and_again_ends_the_platform_with_its_last_words(
@@ -190,6 +203,45 @@ def test_servers_of_the_operators_own_replace_the_embedded_ones(
     assert set(pids_by_name(guest.data)) == {"web", "worker", "sandbox"}
     published = json.loads((guest.data.run / "environment.json").read_text())
     assert urls.items() <= published.items()
+
+
+def test_commands_find_the_platform_that_runs_where_nobody_names_another(
+    folder: Path, data: DataDir, start: Start
+) -> None:
+    platform = start(data).wait_ready()
+    published = json.loads((data.run / "environment.json").read_text())
+
+    assert adopted(data)["DATABASE_URL"] == published["DATABASE_URL"]
+    assert adopted(data)["SECRET_KEY"] == data.keys()["SECRET_KEY"]
+    assert adopted(data, DATABASE_URL="postgres://mine")["DATABASE_URL"] == "postgres://mine"
+    platform.stop()
+    assert "DATABASE_URL" not in adopted(data)
+    assert "DATABASE_URL" not in adopted(DataDir(folder / "never-started"))
+
+
+def adopted(data: DataDir, **environment: str) -> dict[str, str]:
+    script = (
+        "import json, os\n"
+        "from core.embedded.session import adopt_running_platform\n"
+        "adopt_running_platform()\n"
+        "print(json.dumps(dict(os.environ)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=bare_environment(DATA_DIR=str(data.path), **environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def living_in_group(group: int) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-eo", "pgid=,pid=,stat="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split() for line in listed.splitlines()]
+    return [int(pid) for pgid, pid, state in rows if int(pgid) == group and state[0] != "Z"]
 
 
 def pids_of(data: DataDir) -> list[int]:

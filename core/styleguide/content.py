@@ -1,0 +1,267 @@
+"""What the samples are filled with: people, forms and lists that exist nowhere else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.urls import reverse
+
+from core import widgets
+from core.clock import now
+from core.navigation import Navigation, Place, PlaceGroup
+from core.tables import Column, Heading, table
+
+COLUMNS = (
+    Column("name", "Student", order_by=("name",)),
+    Column("project", "Project", order_by=("project",)),
+    Column("state", "State"),
+    Column("score", "Score", kind="number", order_by=("score",)),
+    Column("actions", "Actions", kind="actions"),
+)
+PEOPLE = (
+    ("Ishani Rao", "Warehouse from scratch", "positive", "Approved", "96.5", 18),
+    ("Mateo Quintero", "Streaming orders", "caution", "Changes requested", "71.0", 3),
+    ("Bích Ngọc Trần", "Warehouse from scratch", "accent", "Waiting for review", "-", 26),
+    ("Oluwaseun Adéyẹmí", "A dashboard that is believed", "neutral", "Draft", "-", 49),
+)
+SNIPPET = """\
+def effective_deadline(sitting: Sitting, *, at: datetime) -> datetime:
+    \"\"\"The one moment that clock, save, submit, sweep and monitor all use.\"\"\"
+    granted = sitting.started_at + sitting.paper.duration + sitting.extra_time(at)
+    return min(granted, sitting.window_ends_at)
+"""
+
+
+class SampleForm(forms.Form):
+    """One of each kind of field."""
+
+    name = forms.CharField(
+        label="Full name", max_length=80, help_text="As it should stand on a certificate."
+    )
+    email = forms.EmailField(label="E-mail address")
+    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+    track = forms.ChoiceField(
+        label="Track",
+        choices=[
+            ("", "Choose one"),
+            ("FSD", "Full-Stack Development"),
+            ("DP", "Data Professional"),
+        ],
+    )
+    note = forms.CharField(
+        label="Note to your trainer",
+        max_length=280,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What should they look at first?",
+    )
+    weeks = forms.IntegerField(label="Hours a week", min_value=1, max_value=60, initial=12)
+    starts_on = forms.DateField(label="First day", widget=widgets.DateInput)
+    opens_at = forms.DateTimeField(
+        label="Opens", widget=widgets.DateTimeInput, help_text="In your zone, Asia/Kolkata."
+    )
+    locked = forms.CharField(
+        label="Student number", initial="AN-2041", disabled=True, required=False
+    )
+
+
+class ChoicesForm(forms.Form):
+    order = forms.ChoiceField(
+        label="Order of the questions",
+        choices=[("fixed", "As written"), ("shuffled", "Shuffled for each student")],
+        widget=forms.RadioSelect,
+        initial="shuffled",
+    )
+    mode = forms.ChoiceField(
+        label="What is it for?",
+        choices=[("practice", "Practice"), ("exam", "Exam"), ("survey", "Survey")],
+        widget=widgets.RadioCards(
+            explained={
+                "practice": "As often as one likes, with feedback at once.",
+                "exam": "Once, in a window, against a clock.",
+                "survey": "Nobody is graded.",
+            }
+        ),
+        initial="exam",
+    )
+    kinds = forms.MultipleChoiceField(
+        label="Kinds of question",
+        choices=[("single", "One answer"), ("numeric", "A number"), ("code", "Code")],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["single", "code"],
+    )
+    rooms = forms.MultipleChoiceField(
+        label="Workspaces",
+        choices=[("code", "Editor"), ("superset", "Superset")],
+        widget=widgets.CheckboxCards(
+            explained={"code": "Files, terminal, Git.", "superset": "Charts over a warehouse."}
+        ),
+        required=False,
+        initial=["code"],
+    )
+    terms = forms.BooleanField(
+        label="I have read the rules of this exam", help_text="They are one page long."
+    )
+
+
+class SwitchForm(forms.Form):
+    mail = forms.BooleanField(
+        label="Mail me when a review is in",
+        help_text="At most one mail an hour.",
+        widget=widgets.Switch,
+        required=False,
+        initial=True,
+    )
+    slack = forms.BooleanField(label="Post to our channel", widget=widgets.Switch, required=False)
+    phone = forms.BooleanField(
+        label="Text me", widget=widgets.Switch, required=False, disabled=True
+    )
+
+
+class FilesForm(forms.Form):
+    files = forms.FileField(label="Your work", widget=widgets.FileDrop(multiple=True))
+
+
+class FilterForm(forms.Form):
+    q = forms.CharField(
+        label="Find a student",
+        widget=widgets.SearchInput(attrs={"placeholder": "Name or address"}),
+        required=False,
+    )
+    state = forms.ChoiceField(
+        label="State",
+        choices=[("", "Any state"), ("pending", "Waiting"), ("approved", "Approved")],
+        required=False,
+    )
+    track = forms.ChoiceField(
+        label="Track", choices=[("", "Any track"), ("FSD", "FSD"), ("DP", "DP")], required=False
+    )
+
+
+class Person:
+    """Somebody to fill the shell with."""
+
+    is_authenticated = True
+    email = "ishani@example.org"
+
+    def get_full_name(self) -> str:
+        return "Ishani Rao"
+
+    def get_role_display(self) -> str:
+        return "Student"
+
+
+def content(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "user": Person(),
+        "navigation": _navigation(),
+        "form": SampleForm(prefix="plain"),
+        "wrong_form": _wrong_form(),
+        "choices_form": ChoicesForm(prefix="choices"),
+        "wrong_choices_form": _wrong_choices_form(),
+        "switch_form": SwitchForm(prefix="switch"),
+        "files_form": FilesForm(prefix="files"),
+        "wrong_files_form": _wrong_files_form(),
+        "filter_form": FilterForm(request.GET),
+        "headings": _headings(request),
+        "people": [
+            dict(zip(("name", "project", "tone", "state", "score", "hours"), each, strict=True))
+            for each in PEOPLE
+        ],
+        "page": Paginator(range(412), 20).get_page(request.GET.get("page", 4)),
+        "first_page": Paginator(range(60), 20).get_page(1),
+        "trail": [("Tracks", "#"), ("Full-Stack Development", "#")],
+        "steps": _steps(),
+        "tabs": _tabs(),
+        "facts": _facts(),
+        "snippet": SNIPPET,
+        "half": Decimal("41.5"),
+        "just_now": now(),
+        "earlier": now() - timedelta(hours=3),
+        "yesterday": now() - timedelta(days=1, hours=2),
+        "long_ago": now() - timedelta(days=200),
+        "soon": now() + timedelta(hours=5, minutes=10),
+    }
+
+
+def _headings(request: HttpRequest) -> list[Heading]:
+    return table(COLUMNS, request.GET, default="name").headings
+
+
+def _navigation() -> Navigation:
+    here = reverse("styleguide")
+    learn = [
+        Place("Dashboard", "layout-dashboard", here, is_current=True, on_phone=True),
+        Place("Tracks", "layers", here, is_current=False, on_phone=True),
+        Place("Quizzes", "list-checks", here, is_current=False, on_phone=True, count=3),
+        Place("Exams", "timer", here, is_current=False, on_phone=True),
+    ]
+    work = [
+        Place("Workspace", "terminal", here, is_current=False),
+        Place("Certificates", "award", here, is_current=False),
+    ]
+    return Navigation([PlaceGroup("", learn), PlaceGroup("Work", work)])
+
+
+def _steps() -> list[dict[str, str]]:
+    return [
+        {"label": "Read the brief", "state": "done", "href": "#"},
+        {"label": "Model the orders", "state": "done", "href": "#", "note": "2 deliverables"},
+        {"label": "Load a day of data", "state": "current", "href": "#", "note": "Due Friday"},
+        {"label": "Hand in", "state": "todo"},
+        {"label": "Capstone", "state": "locked", "note": "After project 9"},
+    ]
+
+
+def _tabs() -> list[dict[str, Any]]:
+    return [
+        {"label": "Outline", "href": "#", "is_current": True, "icon": "list"},
+        {"label": "Submissions", "href": "#", "count": 4},
+        {"label": "Discussion", "href": "#", "count": 0},
+        {"label": "Settings", "href": "#"},
+    ]
+
+
+def _facts() -> list[tuple[str, str]]:
+    return [
+        ("Track", "Full-Stack Development"),
+        ("Cohort", "Autumn 2026"),
+        ("Trainer", "Mateo Quintero"),
+        ("Due", "27 November 2026, 18:00"),
+        ("Revision", "3"),
+    ]
+
+
+def _wrong_form() -> SampleForm:
+    form = SampleForm(
+        {
+            "wrong-name": "",
+            "wrong-email": "ishani@",
+            "wrong-password": "x",
+            "wrong-track": "FSD",
+            "wrong-note": "Please look at the second query: it is slow, and I do not see why.",
+            "wrong-weeks": "90",
+            "wrong-starts_on": "2026-11-23",
+            "wrong-opens_at": "2026-11-23T09:00",
+        },
+        prefix="wrong",
+    )
+    form.add_error(None, "Nothing was saved. What you typed is still here.")
+    return form
+
+
+def _wrong_choices_form() -> ChoicesForm:
+    form = ChoicesForm({"wrong-choices-kinds": "single"}, prefix="wrong-choices")
+    form.is_valid()
+    return form
+
+
+def _wrong_files_form() -> FilesForm:
+    form = FilesForm({}, {}, prefix="wrong-files")
+    form.add_error("files", "notes.exe is a program, and programs are not taken. Zip archives are.")
+    return form

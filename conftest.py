@@ -18,6 +18,13 @@ from rest_framework.test import APIClient
 
 from accounts.tests.factories import UserFactory, sign_in_browser
 
+pytest_plugins = ["sandbox.testing", "tests.chromium"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None):
+        engines.leave_settings_to_workers()
+
 
 def pytest_unconfigure() -> None:
     engines.stop()

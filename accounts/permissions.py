@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from accounts.roles import Role
+from core.documents.tables import code, table
 from core.policies import Person, every_policy
 
 ANONYMOUS = "anonymous"
@@ -33,9 +34,9 @@ def read_table(path: Path = TABLE) -> list[Line]:
     return [_line(words) for words in lines if words]
 
 
-def route_rows() -> Iterator[tuple[str, ...]]:
-    for line in read_table():
-        yield (line.method, line.address, *line.answers.values())
+def permissions_part() -> str:
+    """The table in docs/permissions.md."""
+    return table(["policy", "lets one", *ROLES], policy_rows())
 
 
 def policy_rows() -> Iterator[tuple[str, ...]]:
@@ -43,10 +44,15 @@ def policy_rows() -> Iterator[tuple[str, ...]]:
     people: list[Person] = [AnonymousUser(), *(User(role=role) for role in Role)]
     for policy in every_policy():
         yield (
-            policy.name,
+            code(policy.name),
             policy.meaning,
             *("yes" if policy.allows(who) else "" for who in people),
         )
+
+
+def route_rows() -> Iterator[tuple[str, ...]]:
+    for line in read_table():
+        yield (line.method, line.address, *line.answers.values())
 
 
 def _line(words: list[str]) -> Line:

@@ -4,18 +4,10 @@ from accounts import cards, demo, permissions
 from accounts.actions import audit
 from core.audit import audit_logs
 from core.backoffice.cards import admin_cards
-from core.documents.tables import table
 from core.registries import DemoPart, demo_content, generated_docs
 
 audit_logs.register("accounts", audit)
 demo_content.register("1 people", DemoPart(demo.make_people, demo.are_people_made))
 admin_cards.register("1 people", cards.people_by_role)
 admin_cards.register("2 sign-ins", cards.sign_ins_by_day)
-
-
-def _permissions() -> str:
-    columns = ("policy", "lets one", *permissions.ROLES)
-    return table(columns, permissions.policy_rows())
-
-
-generated_docs.register("permissions", _permissions)
+generated_docs.register("permissions", permissions.permissions_part)

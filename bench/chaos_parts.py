@@ -5,6 +5,7 @@ Imported by the workers; as a program, it records until it is killed.
 
 import os
 import signal
+import sys
 
 import django
 
@@ -17,9 +18,6 @@ from core.clock import now
 from core.events.actions import record
 from core.events.definition import event
 from core.events.receiving import Envelope, on
-
-# Each time so many changes were made, a recorder dies right after the commit.
-DIES_EVERY = 500
 
 
 @event("bench.change_made")
@@ -36,16 +34,17 @@ def note_change(event: ChangeMade, envelope: Envelope) -> None:
         cursor.execute("INSERT INTO chaos_effects (number) VALUES (%s)", [event.number])
 
 
-def make_change() -> None:
+def make_change(*, dies_every: int) -> None:
+    """Each so many changes, the process ends between its commit and the hand-over."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO chaos_changes DEFAULT VALUES RETURNING number")
             [number] = cursor.fetchone()
-        if number % DIES_EVERY == 0:
+        if number % dies_every == 0:
             transaction.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
         record(ChangeMade(number=number), by=None, at=now())
 
 
 if __name__ == "__main__":
     while True:
-        make_change()
+        make_change(dies_every=int(sys.argv[1]))

@@ -27,7 +27,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = "bench.chaos_parts"
 LONGEST_WAIT_SECONDS = 300
 CELERY = [sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "core.celery"]
-RECORDER = [sys.executable, "-m", PARTS]
 WORKER = [
     *(*CELERY, "worker", "--include", PARTS, "--concurrency=2", "--loglevel=error"),
     *("--without-gossip", "--without-mingle"),
@@ -132,11 +131,12 @@ def _run(
     options: argparse.Namespace, environment: dict[str, str], database: psycopg.Connection
 ) -> Figures:
     deaths, started = Deaths(), time.monotonic()
+    recorder = [sys.executable, "-m", PARTS, str(options.die_every)]
     with (
         _beat(environment),
         _crowd("worker", WORKER, options.workers, environment) as workers,
     ):
-        with _crowd("recorder", RECORDER, options.recorders, environment) as recorders:
+        with _crowd("recorder", recorder, options.recorders, environment) as recorders:
             _kill_at_random(options, workers, recorders, database, deaths)
         recorded = time.monotonic()
         _wait_for_deliveries(database)
@@ -265,6 +265,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--recorders", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--die-every", type=int, default=250, help="changes; then a recorder dies after its commit"
+    )
     parser.add_argument(
         "--kill-every", type=float, default=2.5, help="seconds on average; 0 kills nobody"
     )

@@ -67,7 +67,7 @@ class EncryptedField(models.Field):
         return f"{model._meta.label}.{self.name}" if model else type(self).__name__
 
     def _check_not_indexed(self) -> list[checks.CheckMessage]:
-        if not (self.primary_key or self.unique or self.db_index):
+        if not (self.primary_key or self.unique or getattr(self, "db_index", False)):
             return []
         return [
             checks.Error(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
@@ -10,6 +10,9 @@ from django.conf import settings
 from core.redaction import HIDDEN, without_secrets
 from core.trace import current_request_id
 from core.version import VERSION
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event
 
 # The keys of mailed links; a UUID stays, since it says which object it was about.
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -44,8 +47,8 @@ def start_monitoring(**options: Any) -> None:
     )
 
 
-def _scrub(event: dict[str, Any], hint: Mapping[str, Any]) -> dict[str, Any]:
-    scrubbed: dict[str, Any] = without_secrets({**event, **_as_message(hint)})
+def _scrub(event: "Event", hint: dict[str, Any]) -> "Event":
+    scrubbed: Any = without_secrets({**event, **_as_message(hint)})
     request_id = current_request_id()
     if request_id:
         scrubbed["tags"] = {**scrubbed.get("tags", {}), "request_id": request_id}

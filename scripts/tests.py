@@ -14,7 +14,7 @@ TOOLS_HINT = "`make test-all` installs it on Debian"
 
 def main() -> int:
     options, arguments = _parser().parse_known_args()
-    left_out = {} if options.all else missing_tools()
+    left_out = {} if options.all or options.servers else missing_tools()
     browser = 0 if options.servers or arguments else test_browser_code()
     tests = test_python(arguments, without=list(left_out), servers=options.servers)
     for part, reason in left_out.items():

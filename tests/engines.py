@@ -53,6 +53,11 @@ def start() -> None:
     os.environ["REDIS_URL"] = _with_number(1 if worker is None else 2 + int(worker[2:]))
 
 
+def leave_settings_to_workers() -> None:
+    """pytest-django would read them in each worker before the worker knows its own database."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 def stop() -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(os.environ["DATA_DIR"], ignore_errors=True)

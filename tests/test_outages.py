@@ -23,6 +23,8 @@ from core.embedded.engines import Engines
 from core.embedded.folders import temporary_folder
 from core.embedded.process import FileSink, wait_until
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 30.0
 EMAIL, PASSWORD = "student@example.test", "correct horse battery"
@@ -207,6 +209,19 @@ def test_with_the_database_away_everything_says_so_and_soon(platform, access):
     up = platform.samples("apranova_engine_up")
     assert up == {'engine="database"': 0, 'engine="broker"': 1}
     assert sum(platform.samples("apranova_http_failures_total").values()) >= 3
+
+
+def test_a_database_that_hangs_holds_up_no_probe(platform):
+    """It takes connections and answers none: nothing but a time-out can tell."""
+    os.killpg(platform.database.process.pid, signal.SIGSTOP)
+    try:
+        health = platform.wait_for("unhealthy", "database")
+        assert health["checks"]["broker"]["status"] == "healthy"
+        for path, status in {"/health/live": 200, "/health/db": 503}.items():
+            assert platform.client.get(path).status_code == status
+    finally:
+        os.killpg(platform.database.process.pid, signal.SIGCONT)
+    platform.wait_for("healthy")
 
 
 def test_when_the_database_is_back_the_very_next_request_is_answered(platform, access):

@@ -169,6 +169,16 @@ def test_guesses_from_everywhere_are_counted_for_the_account(api, student):
 
 
 @pytest.mark.django_db
+def test_signing_in_uses_up_nothing_of_an_addresss_other_calls(api, student, settings):
+    settings.THROTTLE_FACTOR = 0.05  # Five calls an hour for whoever is nobody.
+    for number in range(8):
+        api.post(LOGIN, {"email": f"nobody{number}@example.org"})
+        answer = guess(api, student.email)
+        assert "X-RateLimit-Limit" in answer
+    assert api.get("/api/auth/me/").status_code == 401
+
+
+@pytest.mark.django_db
 def test_a_lock_is_written_down_once(student):
     fail(student.email, 14)
     entry = AuditEntry.objects.get(action="accounts.sign_in_locked")

@@ -96,6 +96,14 @@ def test_nobody_writes_by_hand_what_actions_write(superadmin, model):
         assert not superadmin.has_perm(f"accounts.{verb}_{model}")
 
 
+def test_a_password_is_kept_as_argon2id_and_no_cheaper_than_advised(settings):
+    settings.PASSWORD_HASHERS = ["accounts.hashers.ClassroomArgon2"]
+    user = UserFactory(password="correct horse battery")
+    assert user.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert user.check_password("correct horse battery")
+    assert not user.check_password("correct horse batterz")
+
+
 def test_the_first_superadmin_is_made_on_the_command_line(monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
     call_command("createsuperuser", email="First@Example.org", interactive=False, verbosity=0)

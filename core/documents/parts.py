@@ -58,10 +58,7 @@ def _shown(value: Any) -> str:
 
 def _fields(event: type) -> str:
     hints = get_type_hints(event)
-    return ", ".join(
-        f"{code(field.name)} {_kind(hints[field.name])}"
-        for field in fields(event)  # type: ignore[arg-type]
-    )
+    return ", ".join(f"{code(field.name)} {_kind(hints[field.name])}" for field in fields(event))
 
 
 def _kind(hint: Any) -> str:

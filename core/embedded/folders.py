@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.embedded.errors import EmbeddedError
 
-PREFIX = "apranova-"
+PREFIX = "apranova-run-"
 LOCK = "lock"
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103  # macOS; 107 bytes on Linux.

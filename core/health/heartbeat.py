@@ -19,7 +19,7 @@ def record_heartbeat(queue: str, *, at: datetime) -> None:
 
 def heartbeat_ages(*, at: datetime) -> dict[str, timedelta | None]:
     """How long ago each queue's workers were last heard of; None where they never were."""
-    marks = broker().hgetall(_MARKS)
+    marks: dict[str, str] = broker().hgetall(_MARKS)  # type: ignore[assignment]
     return {queue: _age(marks.get(queue), at) for queue in settings.QUEUES}
 
 

@@ -161,7 +161,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         for group in [*groups, user_group(user.pk)]:
             await self.channel_layer.group_add(group, self.channel_name)
             self._joined.append(group)
-        await self._echo()
         self._start(self._beat())
         self._start(self._watch_sign_in())
         return True
@@ -171,6 +170,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return None if self.signed_in else Close.SIGN_IN_NEEDED
 
     async def _beat(self) -> Close:
+        # The broker may take the first echo before the subscription that was sent ahead of it.
+        for pause in (0.1, 0.5, 2, 5):
+            await self._echo()
+            await asyncio.sleep(pause)
+            if self._welcomed:
+                break
+        else:
+            return Close.TRY_AGAIN
         while True:
             await asyncio.sleep(settings.LIVE_HEARTBEAT_SECONDS)
             if not self._heard:

@@ -26,8 +26,8 @@ COLUMNS = (
 PEOPLE = (
     ("Ishani Rao", "Warehouse from scratch", "positive", "Approved", "96.5", 18),
     ("Mateo Quintero", "Streaming orders", "caution", "Changes requested", "71.0", 3),
-    ("Bích Ngọc Trần", "Warehouse from scratch", "accent", "Waiting for review", "-", 26),
-    ("Oluwaseun Adéyẹmí", "A dashboard that is believed", "neutral", "Draft", "-", 49),
+    ("Zofia Małecka", "Warehouse from scratch", "accent", "Waiting for review", "-", 26),
+    ("Oluwaseun Adeyemi", "A dashboard that is believed", "neutral", "Draft", "-", 49),
 )
 SNIPPET = """\
 def effective_deadline(sitting: Sitting, *, at: datetime) -> datetime:
@@ -41,10 +41,17 @@ class SampleForm(forms.Form):
     """One of each kind of field."""
 
     name = forms.CharField(
-        label="Full name", max_length=80, help_text="As it should stand on a certificate."
+        label="Full name",
+        max_length=80,
+        help_text="As it should stand on a certificate.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(label="E-mail address")
-    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+    email = forms.EmailField(
+        label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
     track = forms.ChoiceField(
         label="Track",
         choices=[

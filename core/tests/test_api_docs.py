@@ -1,25 +1,12 @@
 """The readers of the schema in a real browser: they work under their policies."""
 
-import os
-import shutil
-
 import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # What Redoc itself asks for, and is refused.
 LOGO = "cdn.redoc.ly"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    return {"executable_path": CHROMIUM, "args": [*FLAGS, *QUIET]}
 
 
 @pytest.fixture

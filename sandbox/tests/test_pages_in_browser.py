@@ -1,7 +1,5 @@
 """The pages in a real browser: what a policy promises is what it does."""
 
-import os
-import shutil
 import socket
 from collections.abc import Iterator
 
@@ -11,17 +9,6 @@ from playwright.sync_api import Page, expect
 from sandbox.tests.conftest import mail, text_message
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    return {"executable_path": CHROMIUM, "args": [*FLAGS, *QUIET]}
 
 
 @pytest.fixture

@@ -1,1 +1,36 @@
-/** Starts what a page has on it. */
+/** Starts what a page has on it, and what htmx brings later. Pages load no more than they use. */
+
+import { start as startDialogs } from "./components/dialogs.js";
+import { start as startForms } from "./components/forms.js";
+import { start as startShortcuts } from "./components/shortcuts.js";
+import { start as startToasts } from "./components/toasts.js";
+
+/** @type {Record<string, () => Promise<unknown>>} */
+const ELEMENTS = {
+  "character-count": () => import("./components/character-count.js"),
+  "copy-text": () => import("./components/copy-text.js"),
+  "file-drop": () => import("./components/file-drop.js"),
+  "job-progress": () => import("./components/job-progress.js"),
+  "menu-button": () => import("./components/menu-button.js"),
+  "password-reveal": () => import("./components/password-reveal.js"),
+  "tab-panels": () => import("./components/tab-panels.js"),
+  "table-select": () => import("./components/table-select.js"),
+  "theme-switch": () => import("./components/theme-switch.js"),
+  "tool-tip": () => import("./components/tool-tip.js"),
+};
+
+startDialogs(document);
+startForms(document);
+startShortcuts(document);
+startToasts(document);
+loadElements(document);
+document.addEventListener("htmx:load", (event) => {
+  if (event.target instanceof Element) loadElements(event.target);
+});
+
+/** @param {ParentNode} root */
+function loadElements(root) {
+  for (const [name, load] of Object.entries(ELEMENTS)) {
+    if (root.querySelector(name) || (root instanceof Element && root.matches(name))) load();
+  }
+}

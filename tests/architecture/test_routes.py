@@ -29,6 +29,7 @@ from core.idempotency.models import IdempotentCall
 from core.jobs.models import Job
 from core.live.consumer import LiveConsumer
 from core.mail.models import Mail
+from core.styleguide.catalogue import LAYOUTS, pages
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
 SIGN_IN = "/accounts/login/"
@@ -86,6 +87,8 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "job-of-another": lambda _asker: make_job(UserFactory()),
     "user": lambda asker: str((asker or UserFactory()).pk),
     "content-type": lambda _asker: str(ContentType.objects.get_for_model(User).pk),
+    "component": lambda _asker: next(iter(pages())),
+    "layout": lambda _asker: next(iter(LAYOUTS)),
     "app": lambda _asker: "accounts",
     "anything": lambda _asker: f"{uuid4()}/",
 }

@@ -4,9 +4,7 @@ Every test of this folder gets `page` (of pytest-playwright), whose `watch` fail
 message on the console, any violation of the content policy and any request to another host.
 """
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,27 +13,10 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    Playwright,
-    sync_playwright,
-)
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.browser.platform import LivePlatform
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`The policy stopped ${event.effectiveDirective}: ${event.blockedURI}`);
@@ -49,13 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         # Pages are served by another process, which sees committed rows alone.
         item.add_marker(pytest.mark.django_db(transaction=True))
-        if not _chromium():
-            item.add_marker(pytest.mark.skip(reason="LEFT OUT: no Chromium; name one by CHROMIUM"))
-
-
-def _chromium() -> str | None:
-    found = (shutil.which(name) for name in CHROMIUM_NAMES)
-    return os.environ.get("CHROMIUM") or next(filter(None, found), None)
 
 
 class Watch:
@@ -91,23 +65,6 @@ class Watch:
         parts = urlsplit(url)
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host:
             self._note(f"a request to another host: {url}")
-
-
-# Module by module, not for the whole session: Playwright leaves a running event loop behind in
-# its thread, and the asynchronous tests of the same process could not run theirs.
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, browser_type_launch_args: dict) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(
-        **{**browser_type_launch_args, "executable_path": _chromium(), "args": FLAGS}
-    )
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

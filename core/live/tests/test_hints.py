@@ -71,6 +71,23 @@ async def test_a_hint_sent_the_moment_after_the_welcome_is_heard(platform, stude
             assert (await browser.hear("hint"))["data"] == {"cursor": cursor}
 
 
+async def test_a_subscription_that_takes_its_time_delays_the_welcome_and_nothing_else(
+    platform, student_client, monkeypatch
+):
+    echoes = []
+    echo = LiveConsumer._echo
+
+    async def lost_at_first(consumer):
+        echoes.append(consumer)
+        if len(echoes) > 1:
+            await echo(consumer)
+
+    monkeypatch.setattr(LiveConsumer, "_echo", lost_at_first)
+    async with platform.welcomed(student_client) as browser:
+        assert len(echoes) == 2
+        await browser.hear_nothing_but_answers()
+
+
 async def test_a_consumer_of_a_higher_floor_hears_its_own_group_and_its_users(
     transactional_db, student, student_client
 ):

@@ -194,3 +194,17 @@ def test_the_build_is_told(scrape):
 
     assert dict(labels)["version"] == VERSION
     assert re.fullmatch(r"\d+\.\d+\.\d+", VERSION)
+
+
+def test_every_figure_is_explained_to_operators(client, scrape, settings):
+    client.get("/")
+    count_failure(ZeroDivisionError("so that it is there"))
+    page = (settings.BASE_DIR / "docs" / "operations.md").read_text()
+
+    families = {
+        re.sub(r"_(total|bucket|sum|count|created)$", "", name) for name, _labels in scrape()
+    }
+    ours = {name for name in families if name.startswith("apranova_")}
+
+    assert len(ours) >= 14
+    assert {name for name in ours if f"`{name}" not in page} == set()

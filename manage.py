@@ -7,7 +7,11 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
-from core.checks import require_sound_settings
+from core.embedded.session import adopt_running_platform
+
+adopt_running_platform()
+
+from core.checks import require_sound_settings  # noqa: E402 (what it imports reads the environment)
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.base")

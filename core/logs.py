@@ -22,8 +22,10 @@ from core.trace import current_request_id
 # `data` holds the arguments of the task.
 _NOT_FOR_LOGS = ("request", "response", "data", "color_message")
 
-# Asked for every few seconds, on each queue.
-_QUIET_TASKS = frozenset({"core.health.heartbeat"})
+# Asked for every few seconds.
+_QUIET_TASKS = frozenset(
+    {"core.health.heartbeat", "core.events.sweep", "core.jobs.reap", "core.mail.sweep"}
+)
 
 logger = structlog.get_logger("tasks")
 

@@ -48,6 +48,7 @@ STEPS = [
         ],
     ),
     Step("settings", [*MANAGE, "check", "--fail-level", "WARNING"]),
+    Step("docs", [*MANAGE, "generate_docs", "--check"]),
     Step("imports", [str(BIN / "lint-imports")]),
     Step("templates", [str(BIN / "djlint"), "--lint", "."]),
     Step("template rules", [sys.executable, "scripts/lint_templates.py"]),

@@ -13,7 +13,7 @@ def deliver(delivery_ids: list[int]) -> None:
         actions.deliver(delivery_id, at=now())
 
 
-@shared_task(name="core.events.sweep")
+@shared_task(name=actions.SWEEP)
 def sweep() -> None:
     actions.hand_out_missed(at=now())
 

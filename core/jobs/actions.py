@@ -24,6 +24,7 @@ from core.trace import current_request_id
 logger = logging.getLogger(__name__)
 
 RUN = "core.jobs.run"
+REAP = "core.jobs.reap"
 REAP_LIMIT = 500
 PURGE_BATCH = 1000
 
@@ -81,8 +82,9 @@ def retry_job(job: Job, *, at: datetime) -> Job:
     if job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
         raise JobIsLive if not job.is_over else JobIsOver
     job.status = JobStatus.QUEUED
+    kind = job_kinds.get(job.kind)
     # Attempts go on counting: they are the fence against a run that is still about.
-    job.max_attempts = job.attempt + job_kinds[job.kind].attempts
+    job.max_attempts = job.attempt + (kind.attempts if kind else 1)
     job.progress, job.message, job.error = 0, "", None
     job.cancel_requested_at = job.finished_at = None
     job.due_at, job.remind_at = at, at + patience()
@@ -107,6 +109,8 @@ def reap(*, at: datetime, limit: int = REAP_LIMIT) -> int:
     waiting = take_missed(Job.objects.queued(), at=at, limit=limit)
     for key, kind in Job.objects.filter(pk__in=waiting).values_list("pk", "kind"):
         _hand_over(key, kind)
+    if len(waiting) == limit:
+        hand_over(REAP)
     return len(waiting)
 
 

@@ -15,7 +15,7 @@ def run(job_id: str) -> None:
     run_job(UUID(job_id))
 
 
-@shared_task(name="core.jobs.reap")
+@shared_task(name=actions.REAP)
 def reap() -> None:
     actions.reap(at=now())
 

@@ -29,6 +29,7 @@ from core.trace import current_request_id, tracing
 logger = logging.getLogger(__name__)
 
 SEND = "core.mail.send"
+SWEEP = "core.mail.sweep"
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 # Longer than the task may take (see tasks), so that nobody sends what is being sent.
@@ -125,6 +126,8 @@ def hand_out_missed(*, at: datetime, limit: int = SWEEP_LIMIT) -> int:
     missed = take_missed(Mail.objects.unsent(), at=at, limit=limit)
     for key in missed:
         hand_over(SEND, str(key))
+    if len(missed) == limit:
+        hand_over(SWEEP)
     return len(missed)
 
 

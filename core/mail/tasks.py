@@ -14,7 +14,7 @@ def send(mail_id: str) -> None:
     actions.send(UUID(mail_id), at=now())
 
 
-@shared_task(name="core.mail.sweep")
+@shared_task(name=actions.SWEEP)
 def sweep() -> None:
     actions.hand_out_missed(at=now())
 

@@ -7,12 +7,14 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.schema import may_raise
 from core.clock import now
 from core.errors import Missing
 from core.jobs import policies  # noqa: F401  (declares what is asked for below)
 from core.jobs.actions import cancel_job
 from core.jobs.api.answers import LONGEST_WAIT_SECONDS, applied, await_job
 from core.jobs.api.serializers import JobSerializer
+from core.jobs.errors import JobIsOver
 from core.jobs.models import Job
 from core.policies import Allows
 
@@ -80,5 +82,6 @@ class JobCancellation(JobEndpoint):
         examples=[UNDER_WAY],
         tags=["jobs"],
     )
+    @may_raise(JobIsOver)
     def post(self, request: Request, job_id: UUID) -> Response:
         return self.answer(cancel_job(self.job(job_id), at=now()))

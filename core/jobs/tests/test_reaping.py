@@ -137,6 +137,14 @@ class TestReaping:
         assert [(name, how["args"]) for name, how in sent] == [("core.jobs.run", (str(job.pk),))]
         assert reap(at=clock.at + MINUTE + timedelta(seconds=1)) == 0
 
+    def test_when_there_are_more_than_one_reaping_may_take_another_follows(
+        self, start, clock, sent
+    ):
+        for _ in range(3):
+            start("core.count", to=1)
+        reap(at=clock.at + MINUTE, limit=2)
+        assert [name for name, _how in sent] == ["core.jobs.run", "core.jobs.run", "core.jobs.reap"]
+
     @pytest.mark.parametrize("many", [1, 30])
     def test_handing_out_costs_the_same_number_of_queries_at_any_size(
         self, start, clock, sent, django_assert_num_queries, many

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from core.events.models import Event
-from core.jobs import running
+from core.jobs import announcing, running
 from core.jobs.actions import cancel_job
 from core.jobs.errors import JobCancelled, JobSuperseded
 from core.jobs.kinds import job_kind
@@ -135,6 +135,26 @@ def test_what_a_job_does_belongs_to_the_request_that_started_it(start, run, work
         job = start("core.count")
     run(job)
     assert seen == ["request-7"]
+
+
+def test_open_pages_of_the_owner_are_told_of_each_step(start, run, monkeypatch, student):
+    hints = []
+    monkeypatch.setattr(announcing, "send_hint", lambda **hint: hints.append(hint))
+    job = start("core.count", to=2)
+    run(job)
+    assert {(hint["user_id"], hint["topic"], hint["data"]["id"]) for hint in hints} == {
+        (student.pk, "jobs", str(job.pk))
+    }
+    assert [(hint["data"]["status"], hint["data"]["progress"]) for hint in hints] == [
+        ("queued", 0),
+        ("running", 0),
+        ("running", 50),
+        ("running", 100),
+        ("succeeded", 100),
+    ]
+    hints.clear()
+    run(start("core.count", to=2, owner=None))
+    assert hints == []
 
 
 class TestCancelling:

@@ -205,6 +205,15 @@ def test_only_what_nobody_took_up_in_time_is_handed_out_again(queue, at, told, s
     assert told == [str(mail.pk)]
 
 
+def test_a_sweep_that_finds_more_than_it_may_take_calls_for_another(queue, at, server, monkeypatch):
+    sent = []
+    monkeypatch.setattr(app, "send_task", lambda name, **_: sent.append(name))
+    for _ in range(3):
+        queue()
+    hand_out_missed(at=at + MINUTE, limit=2)
+    assert sent == ["core.mail.send", "core.mail.send", "core.mail.sweep"]
+
+
 @pytest.mark.parametrize("many", [1, 30])
 def test_a_sweep_costs_the_same_number_of_queries_at_any_size(
     queue, at, told, server, django_assert_num_queries, many

@@ -256,8 +256,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _number(database: psycopg.Connection, query: str) -> int:
-    row = database.execute(query).fetchone()  # type: ignore[call-overload]
-    return int(row[0])
+    return int(database.execute(query).fetchall()[0][0])
 
 
 def _options() -> argparse.Namespace:

@@ -145,6 +145,10 @@ class SignOutEndpoint(GenericAPIView[User]):
         summary="Sign out here, or everywhere",
         description="With `refresh` that sign-in ends, without it every sign-in of the caller.",
         responses={HTTPStatus.NO_CONTENT: OpenApiResponse(description="Signed out.")},
+        examples=[
+            OpenApiExample("Here", request_only=True, value={"refresh": TOKENS["refresh"]}),
+            OpenApiExample("Everywhere", request_only=True, value={}),
+        ],
     )
     @may_raise(NotSignedIn, InvalidToken)
     def post(self, request: Request) -> Response:

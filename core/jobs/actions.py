@@ -16,7 +16,7 @@ from core.jobs.announcing import announce
 from core.jobs.errors import JobIsLive, JobIsOver, JobUnderWay
 from core.jobs.kinds import job_kinds
 from core.jobs.models import Job
-from core.jobs.running import end_run, retry_or_fail
+from core.jobs.running import retry_or_fail
 from core.jobs.states import JobStatus
 from core.languages import language_of
 from core.trace import current_request_id
@@ -145,10 +145,8 @@ def _take_back(job: Job, *, at: datetime) -> None:
         if held is None:
             return
         logger.warning("A worker went silent", extra={"job_id": str(held.pk), "kind": held.kind})
-        if held.cancel_requested_at:
-            end_run(held, JobStatus.CANCELLED, at=at)
-        else:
-            retry_or_fail(held, code="UNAVAILABLE", message=_lost(held), wait=timedelta(0), at=at)
+        nothing = timedelta(0)
+        retry_or_fail(held, code="UNAVAILABLE", message=_lost(held), wait=nothing, at=at)
 
 
 def _lost(job: Job) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -115,7 +115,7 @@ class JobRun:
             while not is_over.wait(interval):
                 try:
                     self.renew(now())
-                except DatabaseError:
+                except Error:
                     logger.warning("A job's lease could not be renewed.", exc_info=True)
                     connection.close()
         finally:
@@ -185,7 +185,11 @@ def _result_of(job: Job) -> dict[str, Any]:
 
 
 def retry_or_fail(job: Job, *, code: str, message: str, wait: timedelta, at: datetime) -> None:
-    """After a fault of ours: once more while attempts are left."""
+    """After a fault of ours: once more while attempts are left, unless nobody wants it any more."""
+    mine = Job.objects.run(job.pk, job.attempt)
+    if mine.filter(cancel_requested_at__isnull=False).exists():
+        end_run(job, JobStatus.CANCELLED, at=at)
+        return
     if not job.may_try_again:
         fail_by_our_fault(job, code=code, message=message, at=at)
         return

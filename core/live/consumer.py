@@ -5,6 +5,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -238,7 +239,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if not _open_sockets[user_id]:
             del _open_sockets[user_id]
         for group in self._joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
+            with suppress(RedisError):  # This process has forgotten it, and a dead broker too.
+                await self.channel_layer.group_discard(group, self.channel_name)
 
 
 class _Window(NamedTuple):

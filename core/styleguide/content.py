@@ -166,7 +166,7 @@ class Person:
 def content(request: HttpRequest) -> dict[str, Any]:
     return {
         "user": Person(),
-        "navigation": _navigation(),
+        "sample_navigation": _navigation(),
         "form": SampleForm(prefix="plain"),
         "wrong_form": _wrong_form(),
         "choices_form": ChoicesForm(prefix="choices"),

@@ -51,7 +51,9 @@ def show_component(request: HttpRequest, name: str) -> HttpResponse:
 def show_layout(request: HttpRequest, name: str) -> HttpResponse:
     if name not in LAYOUTS:
         raise Http404
-    return render(request, f"styleguide/layouts/{name}.html", content(request))
+    filling = content(request)
+    context = {**filling, "navigation": filling["sample_navigation"]}
+    return render(request, f"styleguide/layouts/{name}.html", context)
 
 
 def _navigation(path: str) -> Navigation:

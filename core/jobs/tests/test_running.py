@@ -177,6 +177,14 @@ class TestCancelling:
         assert run(start("core.count")).status == "cancelled"
         assert steps == [1, 2]
 
+    def test_a_job_that_stumbles_after_that_is_not_tried_again(self, start, run, work, clock):
+        def stumble(job_run: JobRun) -> None:
+            cancel_job(Job.objects.get(pk=job_run.job_id), at=clock.at)
+            raise RuntimeError
+
+        work(stumble)
+        assert run(start("core.count")).status == "cancelled"
+
     def test_a_job_that_never_asks_succeeds_all_the_same(self, start, run, work, clock):
         work(lambda job_run: cancel_job(Job.objects.get(pk=job_run.job_id), at=clock.at) and None)
         assert run(start("core.count")).status == "succeeded"

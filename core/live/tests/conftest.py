@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import pytest
 import uvicorn
@@ -14,7 +15,9 @@ from django.test import Client
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from core import clock
 from core.asgi import application
+from core.errors import InvalidToken
 from core.live import groups
 from core.live.codes import Close
 
@@ -138,3 +141,27 @@ def quick_heartbeat(settings) -> None:
 @pytest.fixture(autouse=True)
 def _rested() -> None:
     groups._resting_until = 0.0
+
+
+TOKENS: dict[str, tuple] = {}
+
+
+def authenticate(token: str) -> tuple:
+    """Stands in for the tokens of accounts, which stand on a higher floor."""
+    user, ends_at = TOKENS.get(token, (None, clock.now()))
+    if ends_at <= clock.now():
+        raise InvalidToken
+    return user, ends_at, "sign-in"
+
+
+@pytest.fixture
+def token(settings, student) -> str:
+    settings.LIVE_TOKEN_AUTHENTICATOR = f"{__name__}.authenticate"
+    TOKENS["good"] = (student, clock.now() + timedelta(minutes=15))
+    return "good"
+
+
+@pytest.fixture
+def brief_token(token, student) -> str:
+    TOKENS["brief"] = (student, clock.now() + timedelta(seconds=0.3))
+    return "brief"

@@ -101,6 +101,17 @@ async def test_a_session_that_runs_out_ends_the_socket(platform, student_client,
         assert await browser.is_told_to_go() == Close.SIGN_IN_ENDED
 
 
+async def test_a_token_that_runs_out_ends_the_socket_and_asks_for_a_new_one(
+    platform, token, brief_token
+):
+    async with platform.socket(origin=None) as lasting, platform.socket(origin=None) as app:
+        await lasting.say({"type": "authenticate", "token": token})
+        await lasting.hear("welcome")
+        await app.say({"type": "authenticate", "token": brief_token})
+        assert await app.is_told_to_go() == Close.SIGN_IN_NEEDED
+        await lasting.hear_nothing_but_answers()
+
+
 async def test_what_cannot_be_understood_ends_the_socket(platform, student_client):
     nonsense = ["{", '"text"', "[]", "{}", '{"type": 7}', '{"type": {}}', "[" * 5000, b"bytes"]
     for message in [*nonsense, {"type": "fly"}, {"type": "__call__"}, {"type": "ping.pong"}]:

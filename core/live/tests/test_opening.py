@@ -1,32 +1,11 @@
 """Who may open a socket, and how it begins."""
 
-from datetime import timedelta
-
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from core import clock
-from core.errors import InvalidToken
 from core.live.codes import Close
 from core.live.consumer import LiveConsumer
 from core.live.tests.conftest import deactivate
-
-TOKENS: dict[str, tuple] = {}
-
-
-def authenticate(token: str) -> tuple:
-    """Stands in for the tokens of accounts, which stand on a higher floor."""
-    try:
-        return TOKENS[token]
-    except KeyError:
-        raise InvalidToken from None
-
-
-@pytest.fixture
-def token(settings, student) -> str:
-    settings.LIVE_TOKEN_AUTHENTICATOR = f"{__name__}.authenticate"
-    TOKENS["good"] = (student, clock.now() + timedelta(minutes=15), "sign-in")
-    return "good"
 
 
 @pytest.fixture

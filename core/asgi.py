@@ -18,7 +18,7 @@ from core.live.routing import sockets
 
 application = ProtocolTypeRouter(
     {
-        "http": WSGIMiddleware(wsgi_application, workers=settings.HTTP_THREADS),
+        "http": WSGIMiddleware(wsgi_application, workers=settings.HTTP_THREADS),  # type: ignore[arg-type]
         "websocket": sockets(),
     }
 )

@@ -45,3 +45,8 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def browser_context_args() -> dict[str, str]:
+    return {"locale": "en-US"}

@@ -42,16 +42,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.credential: Credential | None = None
         self.signed_in: SignedIn | None = None
         self._joined: list[str] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._welcomed = self._echoed = self._ended = False
         self._heard = True
-        self._messages = _Window(started=0.0, count=0)
+        self._messages = _Window(started=0.0, taken=0)
 
     @property
     def user(self) -> AbstractBaseUser:
+        if self.signed_in is None:
+            raise RuntimeError("Nobody has signed in on this socket.")
         return self.signed_in.user
 
     async def groups_for(self, user: AbstractBaseUser) -> list[str]:
@@ -156,14 +157,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         except DomainError:
             await self.close(Close.NOT_ALLOWED)
             return True
-        self.credential, self.signed_in = credential, signed_in
+        self.signed_in = signed_in
         _open_sockets[user.pk] += 1
         # The user's own group comes last: the echo through it proves that all are joined.
         for group in [*groups, user_group(user.pk)]:
             await self.channel_layer.group_add(group, self.channel_name)
             self._joined.append(group)
         self._start(self._beat())
-        self._start(self._watch_sign_in())
+        self._start(self._watch_sign_in(credential, signed_in))
         return True
 
     async def _await_sign_in(self) -> Close | None:
@@ -192,16 +193,16 @@ class LiveConsumer(AsyncWebsocketConsumer):
         group = self._joined[-1]
         await self.channel_layer.group_send(group, {"type": "live.echo", "to": self.channel_name})
 
-    async def _watch_sign_in(self) -> Close:
+    async def _watch_sign_in(self, credential: Credential, signed_in: SignedIn) -> Close:
         """A message ends a socket at once; this finds what no message said, and what ran out."""
         while True:
-            left = (self.signed_in.ends_at - clock.now()).total_seconds()
+            left = (signed_in.ends_at - clock.now()).total_seconds()
             await asyncio.sleep(min(max(left, 0), self.seconds_between_looks))
-            again = await self.credential.identify()
+            again = await credential.identify()
             if again is None:
-                ran_out = clock.now() >= self.signed_in.ends_at
+                ran_out = clock.now() >= signed_in.ends_at
                 return Close.SIGN_IN_NEEDED if ran_out else Close.SIGN_IN_ENDED
-            self.signed_in = again
+            signed_in = again
 
     def _start(self, work: Coroutine[Any, Any, Close | None]) -> None:
         task = asyncio.create_task(self._close_after(work))
@@ -224,9 +225,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def _is_flooded(self) -> bool:
         now = asyncio.get_running_loop().time()
         if now - self._messages.started > 60:
-            self._messages = _Window(started=now, count=0)
-        self._messages = self._messages._replace(count=self._messages.count + 1)
-        return self._messages.count > settings.LIVE_MESSAGES_PER_MINUTE
+            self._messages = _Window(started=now, taken=0)
+        self._messages = self._messages._replace(taken=self._messages.taken + 1)
+        return self._messages.taken > settings.LIVE_MESSAGES_PER_MINUTE
 
     async def _leave(self) -> None:
         """Whichever way the socket ended: a send to a browser that is gone ends it too."""
@@ -245,4 +246,4 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 class _Window(NamedTuple):
     started: float
-    count: int
+    taken: int

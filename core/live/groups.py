@@ -32,9 +32,9 @@ def publish(group: str, message: dict[str, Any]) -> bool:
     global _resting_until  # noqa: PLW0603
     if time.monotonic() < _resting_until:
         return False
-    prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
+    channel = f"{settings.LIVE_PREFIX}__group__{group}"
     try:
-        broker().publish(f"{prefix}__group__{group}", get_channel_layer().serialize(message))
+        broker().publish(channel, get_channel_layer().serialize(message))
     except (RedisError, OSError) as error:
         _resting_until = time.monotonic() + REST_SECONDS
         logger.warning("Live messages cannot leave (%s); pages will fetch later.", error)

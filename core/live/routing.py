@@ -1,6 +1,6 @@
 """The addresses of sockets. Apps of higher floors stand here by name, as they do in `core.urls`."""
 
-from typing import Any
+from typing import Any, cast
 
 from channels.routing import URLRouter
 from django.urls import path, re_path
@@ -19,5 +19,5 @@ async def refuse(scope: dict[str, Any], receive: Any, send: Any) -> None:
 def sockets() -> URLRouter:
     return URLRouter(
         [path(route, import_string(name).as_asgi()) for route, name in CONSUMERS.items()]
-        + [re_path(r"", refuse)]
+        + [re_path(r"", cast("Any", refuse))]
     )

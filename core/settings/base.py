@@ -129,6 +129,8 @@ CACHES = {
 }
 _redis = urlsplit(tunable.REDIS_URL)
 _redis_number = parse_qs(_redis.query).get("db", [_redis.path])[0].strip("/")
+# Messages know no database number: without it here, neighbours on one server mix.
+LIVE_PREFIX = f"apranova.live.{_redis_number}"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -141,8 +143,7 @@ CHANNEL_LAYERS = {
                     "health_check_interval": 15,
                 }
             ],
-            # Messages know no database number: without it here, neighbours on one server mix.
-            "prefix": f"apranova.live.{_redis_number}",
+            "prefix": LIVE_PREFIX,
         },
     }
 }

@@ -14,7 +14,7 @@ _RATE = re.compile(r"[1-9]\d*/(second|minute|hour|day)")
 
 @dataclass(frozen=True)
 class Tunable:
-    """`kind` is text, flag, integer, number, rate, words (a comma-separated list) or one of `choices`.
+    """`kind` is text, flag, integer, number, rate, words (comma-separated) or one of `choices`.
 
     `demo` is the default where the demo wants another one than production.
     """
@@ -174,7 +174,7 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "JOB_WAITING_REQUESTS",
             "integer",
             2,
-            "Requests of one process that may wait for a job at the same time; each holds a thread.",
+            "Requests of one process that may wait for a job at once; each holds a thread.",
         ),
     ),
     "Throttles": (

@@ -27,7 +27,7 @@ def valkey(settings) -> Iterator[Valkey]:
         settings.CHANNEL_LAYERS = {
             "default": {
                 **settings.CHANNEL_LAYERS["default"],
-                "CONFIG": {"hosts": [{"address": server.url}], "prefix": "test"},
+                "CONFIG": {"hosts": [{"address": server.url}], "prefix": settings.LIVE_PREFIX},
             }
         }
         broker.cache_clear()

@@ -1,8 +1,9 @@
 /* Starts Swagger UI. Calls made from the page are the reader's own, so writes need the CSRF token. */
 
-const place = document.getElementById("api");
+const place = /** @type {HTMLElement} */ (document.getElementById("api"));
+const { SwaggerUIBundle } = /** @type {any} */ (window);
 
-window.SwaggerUIBundle({
+SwaggerUIBundle({
   url: place.dataset.schema,
   domNode: place,
   deepLinking: true,
@@ -10,6 +11,7 @@ window.SwaggerUIBundle({
   requestInterceptor: withCsrfToken,
 });
 
+/** @param {{url: string, method?: string, headers: Record<string, string>}} request */
 function withCsrfToken(request) {
   const isOurs = new URL(request.url, document.baseURI).origin === location.origin;
   const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];

@@ -6,7 +6,7 @@ import { placeAfter } from "./roving.js";
 const GAP = 4;
 
 /**
- * Where a list goes that belongs to a button: below and aligned to its end, else where there is room.
+ * Where a list goes that belongs to a button: below it, from its start on, else where there is room.
  *
  * @param {{left: number, right: number, top: number, bottom: number}} button
  * @param {{width: number, height: number}} list
@@ -17,8 +17,11 @@ export function placeBeside(button, list, view, isRightToLeft) {
   const fitsBelow = button.bottom + GAP + list.height <= view.height;
   const fitsAbove = button.top - GAP - list.height >= 0;
   const top = fitsBelow || !fitsAbove ? button.bottom + GAP : button.top - GAP - list.height;
-  const wanted = isRightToLeft ? button.left : button.right - list.width;
-  return { top, left: Math.max(GAP, Math.min(wanted, view.width - list.width - GAP)) };
+  const [onward, back] = [button.left, button.right - list.width];
+  const wanted = isRightToLeft
+    ? back >= GAP ? back : onward
+    : onward + list.width + GAP <= view.width ? onward : back;
+  return { top, left: Math.max(GAP, wanted) };
 }
 
 /** @param {HTMLElement} element */

@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
@@ -20,3 +21,6 @@ if __name__ == "__main__":
     except OperationalError as error:
         require_sound_settings()
         sys.exit(f"The database cannot be had: {error}")
+    except (ImproperlyConfigured, ValueError):
+        require_sound_settings()  # Such as an address of another kind of engine.
+        raise

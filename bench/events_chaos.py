@@ -265,10 +265,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--recorders", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
-        "--die-every", type=int, default=250, help="changes; then a recorder dies after its commit"
+        "--die-every", type=int, default=500, help="changes; then a recorder dies after its commit"
     )
     parser.add_argument(
-        "--kill-every", type=float, default=2.5, help="seconds on average; 0 kills nobody"
+        "--kill-every", type=float, default=4.0, help="seconds on average; 0 kills nobody"
     )
     return parser.parse_args()
 

@@ -205,7 +205,9 @@ def _input(component_name: str, line: str) -> Input:
 def _default(kind: str, written: str) -> Any:
     if not written:
         return _EMPTY.get(kind, "")
-    return Decimal(written) if kind == "number" else written
+    if kind != "number":
+        return written
+    return int(written) if written.isdigit() else Decimal(written)
 
 
 def _filled(each: Input, value: Any) -> Any:

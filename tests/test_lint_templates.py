@@ -103,6 +103,12 @@ def test_mails_have_their_style_within_and_their_plain_text_is_translated_too():
     assert [fault.line for fault in lint_source(plain, path="templates/mail/hello.txt")] == [2]
 
 
+def test_samples_are_in_one_language_and_otherwise_like_any_template():
+    source = '<p onclick="go()">Hello</p>'
+    found = lint_source(source, path="templates/styleguide/samples/card.html")
+    assert [fault.rule for fault in found] == ["handler"]
+
+
 def test_all_templates_are_looked_at_and_a_fault_fails_the_check(tmp_path, capsys, monkeypatch):
     assert len(list(templates())) > 20
     monkeypatch.setattr("scripts.lint_templates.ROOT", tmp_path)

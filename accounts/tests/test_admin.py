@@ -51,6 +51,17 @@ def test_staff_come_in_and_nobody_else(client, client_of, student, trainer, admi
     assert client_of(superadmin).get("/admin/").status_code == 200
 
 
+def test_no_address_asks_about_columns_that_nobody_may_read(client_of, admin, superadmin):
+    lists = client_of(admin)
+    hidden = superadmin.password[:12]
+
+    assert lists.get(f"{USERS}?role__exact=superadmin").context["cl"].result_count == 1
+    assert lists.get(f"{USERS}?is_active__exact=1&joined_at__isnull=False").status_code == 200
+    assert lists.get(f"{USERS}?password__startswith={hidden}").status_code == 400
+    assert lists.get(f"{SIGN_INS}?password_stamp__startswith=a").status_code == 400
+    assert lists.get("/admin/core/mail/?text__contains=reset").status_code == 400
+
+
 def test_the_admins_own_sign_in_leads_to_ours(client):
     there = "/accounts/login/?next=/admin/accounts/user/"
     assert client.get("/admin/login/?next=/admin/accounts/user/")["Location"] == there

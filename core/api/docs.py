@@ -15,7 +15,9 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,8 +25,19 @@ from rest_framework.views import APIView
 from core.api.conditional import conditional
 
 
+class ByFormatOrAccept(DefaultContentNegotiation):
+    """People open the schema in a browser, where `?format=yaml` is easier said than Accept."""
+
+    def select_renderer(
+        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        chosen = format_suffix or request.query_params.get("format")
+        return super().select_renderer(request, renderers, chosen)
+
+
 class SchemaView(APIView):
     permission_classes = [AllowAny]
+    content_negotiation_class = ByFormatOrAccept
     renderer_classes = [
         OpenApiJsonRenderer2,
         OpenApiJsonRenderer,

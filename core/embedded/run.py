@@ -122,6 +122,8 @@ def programs(environment: Mapping[str, str], ports: Ports) -> dict[str, list[str
         "web": [
             *["-m", "uvicorn", "core.asgi:application", "--host", HOST, "--port", str(ports.web)],
             *["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"],
+            # Whom a proxy names is for TRUSTED_PROXIES to say: uvicorn would believe anyone here.
+            *["--no-proxy-headers", "--no-server-header"],
         ],
     }
 

@@ -391,6 +391,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.Operation",
     "EXCEPTION_HANDLER": "core.api.exceptions.handle",
+    # An endpoint chooses its form by Accept; `format` is a name for fields and filters of our own.
+    "URL_FORMAT_OVERRIDE": None,
     # Below /api/ the time zone is UTC, whoever calls.
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -424,7 +426,9 @@ LOGGING = {
         "django": {"level": "INFO", "handlers": []},
         "django.request": {"level": "CRITICAL"},
         "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # What is wrong with a request is its caller's affair: our line on it has the status.
+        "django.security": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

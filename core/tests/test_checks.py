@@ -161,6 +161,23 @@ def test_nothing_starts_without_a_secret_key(production, command):
     assert "hunter2" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("DATABASE_URL", "mysql://u:hunter2@127.0.0.1/x"),
+        ("DATABASE_URL", "hunter2"),
+        ("REDIS_URL", "redis://:hunter2@[x"),
+    ],
+)
+def test_an_address_that_django_cannot_even_read_is_named(production, name, address):
+    done = production("manage.py", "migrate", **{name: address})
+
+    assert done.returncode == EX_CONFIG
+    assert f"core.E007  {name} must begin with" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 def test_the_production_server_says_why_it_does_not_start(production):
     done = production(
         *("-m", "granian", "--interface", "wsgi", "--port", "0", "core.wsgi:application"),

@@ -9,9 +9,8 @@ from core.live.codes import Close
 
 def test_every_code_that_closes_a_socket_is_told_of_and_no_other():
     told = (settings.BASE_DIR / "docs" / "live.md").read_text()
-    codes = {
-        int(code) for row in re.findall(r"^\| ([\d, ]+) \|", told, re.M) for code in row.split(", ")
-    }
+    rows = re.findall(r"^\| ([\d, ]+) \|", told, re.MULTILINE)
+    codes = {int(code) for row in rows for code in row.split(", ")}
     of_the_network = {1001, 1006, 1012}
     assert codes - of_the_network == set(Close)
 

@@ -1,18 +1,9 @@
 /** How many characters are left in a field; said aloud only when it gets tight, after a pause. */
 
 import { define, on } from "./element.js";
-import { filled } from "./wording.js";
+import { filled, lengthOf } from "./wording.js";
 
 const PAUSE = 800;
-
-/**
- * As the server counts: by code point, with line ends as it gets them.
- *
- * @param {string} text
- */
-export function lengthOf(text) {
-  return [...text.replace(/\r?\n/g, "\r\n")].length;
-}
 
 /** @param {HTMLElement} element */
 export function start(element) {

@@ -4,23 +4,8 @@
  */
 
 import { all, define, on } from "./element.js";
-import { filled, sizeOf } from "./wording.js";
-
-/**
- * The files of an input after more were dropped on it.
- *
- * @template {{name: string, size: number}} F
- * @param {F[]} had
- * @param {F[]} dropped
- * @param {boolean} takesMany
- * @returns {F[]}
- */
-export function together(had, dropped, takesMany) {
-  if (!takesMany) return dropped.slice(0, 1);
-  const isNew = (/** @type {F} */ file) =>
-    !had.some((each) => each.name === file.name && each.size === file.size);
-  return [...had, ...dropped.filter(isNew)];
-}
+import { sizeOf, together } from "./files.js";
+import { filled } from "./wording.js";
 
 /** @param {HTMLElement} element */
 export function start(element) {

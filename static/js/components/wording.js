@@ -9,16 +9,10 @@ export function filled(pattern, values) {
 }
 
 /**
- * @param {number} bytes
- * @param {string} [locale]
+ * As the server counts: by code point, with line ends as it gets them.
+ *
+ * @param {string} text
  */
-export function sizeOf(bytes, locale) {
-  const [unit, value] =
-    bytes < 1e3 ? ["byte", bytes] : bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
-  return new Intl.NumberFormat(locale, {
-    style: "unit",
-    unit: String(unit),
-    unitDisplay: "short",
-    maximumFractionDigits: unit === "megabyte" ? 1 : 0,
-  }).format(Number(value));
+export function lengthOf(text) {
+  return [...text.replace(/\r?\n/g, "\r\n")].length;
 }

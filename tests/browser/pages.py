@@ -1,0 +1,51 @@
+"""Every page of the platform and whom it is for, so that no page is left out of a check.
+
+Pages come from `docs/routes.txt`, which the tests hold complete, and from the styleguide's
+catalogue. An address with an object in it needs a line in `OBJECTS`.
+"""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.permissions import read_table
+from core.styleguide.catalogue import LAYOUTS
+from core.styleguide.catalogue import pages as component_pages
+
+# Answers for machines, and the parts of other pages.
+NO_PAGES = ("/api/", "/health", "/metrics", "/csp-report/", "/admin/jsi18n/", "/admin/search/")
+# Drawn by the libraries that bring them, but for the colours: what they are is not ours to mend.
+FOREIGN = ("/admin/",)
+SHOWN_ELSEWHERE = ("/styleguide/",)
+OBJECTS = {"app": "accounts"}
+REFUSALS = ("/there-is-no-such-page/",)
+ADMIN = "admin"
+
+
+def styleguide_pages() -> list[str]:
+    return [
+        reverse("styleguide"),
+        *(reverse("styleguide-component", args=[name]) for name in component_pages()),
+        *(reverse("styleguide-layout", args=[name]) for name in LAYOUTS),
+    ]
+
+
+def pages_of(role: str) -> list[str]:
+    """Ours, as this role sees them: those that answer, and one refusal."""
+    return [*dict.fromkeys(_answering(role)), *REFUSALS]
+
+
+def admin_pages_of(role: str) -> list[str]:
+    lists = [
+        f"/admin/{line.address.replace('.', '/')}/"
+        for line in read_table()
+        if line.method == ADMIN and "view" in line.answers[role].split(",")
+    ]
+    return ["/admin/", *lists] if lists else []
+
+
+def _answering(role: str) -> Iterator[str]:
+    for line in read_table():
+        is_page = not line.address.startswith((*NO_PAGES, *FOREIGN, *SHOWN_ELSEWHERE))
+        if line.method == "GET" and line.answers[role] == "200" and is_page:
+            yield line.address.format(**OBJECTS)

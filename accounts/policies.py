@@ -20,6 +20,12 @@ def use_own_profile(user: User, obj: User | None) -> bool:
     return user.role in EVERYONE and (obj is None or obj == user)
 
 
+@policy("accounts.use_own_sign_in")
+def use_own_sign_in(user: User, obj: SignIn | None) -> bool:
+    """See where one is signed in, and sign out there"""
+    return user.role in EVERYONE and (obj is None or obj.user_id == user.pk)
+
+
 @policy("accounts.see_dashboard")
 def see_dashboard(user: User, obj: None) -> bool:
     """See one's own start page"""

@@ -1,4 +1,4 @@
-"""Lists of people that read as English."""
+"""Lists of people and of their sign-ins that read as English."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.db import models
 from accounts.roles import Role
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -34,3 +36,14 @@ class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """What `manage.py createsuperuser` calls: the first person of a new platform."""
         return self.create_user(email, password, **{"role": Role.SUPERADMIN, **fields})
+
+
+class SignInQuerySet(models.QuerySet[Any]):
+    def living_of(self, user: User, *, at: datetime) -> Self:
+        """`SignIn.is_living` for all of somebody's at once; a new password has ended the others."""
+        return self.filter(
+            user=user,
+            ended_at=None,
+            expires_at__gt=at,
+            password_stamp=user.get_session_auth_hash(),
+        )

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.forms.utils import flatatt
-from django.template import Template, TemplateSyntaxError, engines
+from django.template import Engine, Template, TemplateSyntaxError
 from django.template.context import Context
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
@@ -149,7 +149,7 @@ def complain(message: str) -> None:
 
 def component(name: str) -> Component:
     """The component of this name, read again when its template was."""
-    template = engines["django"].get_template(f"{FOLDER}/{name}.html").template
+    template = Engine.get_default().get_template(f"{FOLDER}/{name}.html")
     known = _known.get(name)
     if known is None or known.template is not template:
         known = _known[name] = _declared(name, template)

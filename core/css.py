@@ -31,7 +31,7 @@ class OwnFiles(FileSystemFinder):
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
         parts = [f"css/{layer}/*" for layer in LAYERS]
-        return super().list([*(ignore_patterns or ()), *parts])
+        return iter(super().list([*(ignore_patterns or ()), *parts]))
 
 
 class JoinedStyles(BaseFinder):

@@ -34,6 +34,7 @@ TITLES: dict[int, str | Promise] = {
 }
 # What sign-in, visibility and faults of ours say is not about what somebody filled in.
 _NOT_ABOUT_THE_FORM = {401, 403, 404, 500}
+_NO_LENGTH = _("Please send the body in one piece, with its Content-Length.")
 
 
 class RefusalMiddleware:
@@ -45,6 +46,8 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path_info:  # The database takes no such text, whatever looks for it.
             return not_found(request)
+        if _hides_its_length(request):
+            return refuse(request, refusal_for(411, message=_NO_LENGTH))
         response = self.get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_empty(response):
             allow = {"Allow": response["Allow"]} if "Allow" in response else {}
@@ -142,6 +145,11 @@ def _page(refusal: Refusal, title: str | Promise | None) -> str:
             "request_id": current_request_id(),
         },
     )
+
+
+def _hides_its_length(request: HttpRequest) -> bool:
+    """A body in chunks, which WSGI would take for an empty one."""
+    return "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
 
 
 def _is_empty(response: HttpResponseBase) -> bool:

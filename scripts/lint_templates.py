@@ -15,8 +15,6 @@ FOLDERS = ("templates", "*/templates")
 EXCLUDED = ("sandbox/",)
 # Mail programs know no stylesheet of ours.
 MAY_STYLE = ("templates/mail/",)
-# What the styleguide's samples are filled with is read by those who build pages.
-MAY_SPEAK = ("templates/styleguide/layouts/", "templates/styleguide/samples/")
 # Samples for those who build pages, in one language.
 MAY_SPEAK = ("templates/styleguide/",)
 # Templates that may mark text as safe, each because what it shows was sanitised on the way in.

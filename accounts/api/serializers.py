@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from accounts.models import User
+from accounts.models import SignIn, User
 from accounts.rules import PASSWORD_LENGTH, normalise_phone
 from accounts.validators import validate_phone
 from core.registries import track_codes
@@ -99,3 +99,26 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
     def _present_track(self) -> str:
         """Somebody's own code stays good, even when its track is gone."""
         return self.instance.track if self.instance else ""
+
+
+class SignInSerializer(serializers.ModelSerializer[SignIn]):
+    """A browser or an app in which one is signed in."""
+
+    id = serializers.UUIDField(source="sid", read_only=True)
+    is_current = serializers.SerializerMethodField(help_text="The one that asks.")
+
+    class Meta:
+        model = SignIn
+        fields = [
+            "id",
+            "kind",
+            "address",
+            "user_agent",
+            "created_at",
+            "last_seen_at",
+            "expires_at",
+            "is_current",
+        ]
+
+    def get_is_current(self, sign_in: SignIn) -> bool:
+        return sign_in == self.context["current"]

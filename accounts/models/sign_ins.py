@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import SignInQuerySet
+
 
 class SignIn(models.Model):
     """One browser session or one family of tokens: listed, revoked and rotated as one thing."""
@@ -40,6 +42,8 @@ class SignIn(models.Model):
     jti = models.UUIDField(_("current refresh token"), null=True, editable=False)
     previous_jti = models.UUIDField(_("previous refresh token"), null=True, editable=False)
     rotated_at = models.DateTimeField(_("rotated"), null=True, editable=False)
+
+    objects = SignInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sign-in")

@@ -53,6 +53,7 @@ def test_after_three_wrong_passwords_one_waits_and_after_ten_it_is_locked(api, s
     locked = answers[-1].json()["error"]
     assert locked["code"] == "LOCKED"
     assert 14 * 60 < locked["details"]["retry_after"] <= 15 * 60
+    assert answers[-1]["Retry-After"] == str(locked["details"]["retry_after"])
 
 
 @pytest.mark.django_db

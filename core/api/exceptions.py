@@ -144,7 +144,7 @@ _UNREADABLE = (
 
 
 def _of_domain_error(error: errors.DomainError) -> Refusal:
-    retry_after = getattr(error, "retry_after", None)
+    retry_after = getattr(error, "retry_after", error.details.get("retry_after"))
     if retry_after is None and error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         retry_after = RETRY_AFTER_SECONDS
     return Refusal(

@@ -124,6 +124,7 @@ def programs(environment: Mapping[str, str], ports: Ports) -> dict[str, list[str
             *["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"],
             # Whom a proxy names is for TRUSTED_PROXIES to say: uvicorn would believe anyone here.
             *["--no-proxy-headers", "--no-server-header"],
+            *["--ws-per-message-deflate", "false", "--ws-max-size", "65536"],
         ],
     }
 

@@ -10,6 +10,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from core import widgets
 from core.clock import now
@@ -131,7 +132,7 @@ class SwitchForm(forms.Form):
 
 
 class FilesForm(forms.Form):
-    files = forms.FileField(label="Your work", widget=widgets.FileDrop(multiple=True))
+    work = forms.FileField(label="Your work", widget=widgets.FileDrop(multiple=True))
 
 
 class FilterForm(forms.Form):
@@ -269,6 +270,6 @@ def _wrong_choices_form() -> ChoicesForm:
 
 
 def _wrong_files_form() -> FilesForm:
-    form = FilesForm({}, {}, prefix="wrong-files")
-    form.add_error("files", "notes.exe is a program, and programs are not taken. Zip archives are.")
+    form = FilesForm({}, MultiValueDict(), prefix="wrong-files")
+    form.add_error("work", "notes.exe is a program, and programs are not taken. Zip archives are.")
     return form

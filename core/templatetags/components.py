@@ -82,16 +82,17 @@ class ComponentNode(Node):
         self,
         name: str,
         inputs: Mapping[str, FilterExpression | bool],
-        slots: NodeList,
+        filled: Mapping[str, NodeList],
         body: NodeList,
     ) -> None:
         self.name = name
         self.inputs = inputs
-        self.slots = slots
+        self.filled = filled
+        self.slots = NodeList(node for nodelist in filled.values() for node in nodelist)
         self.body = body
 
     def check(self) -> None:
-        filled = [*(slot.name for slot in self.slots), *(["body"] if self.body else [])]
+        filled = [*self.filled, *(["body"] if self.body else [])]
         components.component(self.name).check_names([*self.inputs, *filled])
 
     def render(self, context: Context) -> SafeString:
@@ -99,8 +100,8 @@ class ComponentNode(Node):
             name: value if isinstance(value, bool) else value.resolve(context)
             for name, value in self.inputs.items()
         }
-        for slot in self.slots:
-            given[slot.name] = _rendered(slot.nodelist, context)
+        for name, nodelist in self.filled.items():
+            given[name] = _rendered(nodelist, context)
         if self.body:
             given["body"] = _rendered(self.body, context)
         return components.component(self.name).render(context, given)
@@ -119,9 +120,9 @@ def _inputs(parser: Parser, words: list[str]) -> dict[str, FilterExpression | bo
     return found
 
 
-def _parted(inside: NodeList) -> tuple[NodeList, NodeList]:
+def _parted(inside: NodeList) -> tuple[dict[str, NodeList], NodeList]:
     """The slots, and what stands outside of them unless it is nothing but space."""
-    slots = NodeList(node for node in inside if isinstance(node, SlotNode))
+    slots = {node.name: node.nodelist for node in inside if isinstance(node, SlotNode)}
     rest = NodeList(node for node in inside if not isinstance(node, SlotNode))
     return slots, NodeList() if all(map(_is_space, rest)) else rest
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import dedent
+from typing import cast
 
 from django import template
 from django.template.base import NodeList, Parser, Token, TokenType
@@ -52,7 +53,8 @@ class SampleNode(template.Node):
 def _source_until(parser: Parser, end: str) -> str:
     """What the author wrote; the parser holds its tokens in reverse."""
     written = []
-    for token in reversed(parser.tokens):
+    tokens = cast("list[Token]", parser.tokens)
+    for token in reversed(tokens):
         if token.token_type == TokenType.BLOCK and token.contents == end:
             break
         if token.token_type in _WRITTEN:

@@ -137,6 +137,12 @@ def test_a_body_that_is_too_large_is_refused_unread(api_client, settings):
     error_of(post(api_client, "/api/sheets/", body), 413, "PAYLOAD_TOO_LARGE")
 
 
+def test_a_body_of_unknown_length_is_refused_instead_of_lost(api_client):
+    sent = api_client.generic("POST", "/api/sheets/", headers={"Transfer-Encoding": "chunked"})
+    error = error_of(sent, 411, "VALIDATION_ERROR")
+    assert "Content-Length" in error["message"]
+
+
 def test_another_media_type_is_refused(api_client):
     response = api_client.post("/api/sheets/", "a=b", content_type="text/plain")
     error_of(response, 415, "UNSUPPORTED_MEDIA_TYPE")
@@ -145,6 +151,10 @@ def test_another_media_type_is_refused(api_client):
 def test_an_answer_in_another_form_cannot_be_had(api_client):
     response = api_client.get("/api/public/", headers={"Accept": "application/xml"})
     error_of(response, 406, "NOT_ACCEPTABLE")
+
+
+def test_a_parameter_called_format_changes_nothing(api_client):
+    assert api_client.get("/api/public/?format=xml").status_code == 200
 
 
 def test_a_method_that_is_not_there_is_named_with_those_that_are(api_client):

@@ -4,10 +4,8 @@ import json
 import re
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.template import Context, Template
 
@@ -52,16 +50,9 @@ def test_without_hashes_there_is_no_map():
     assert Template("{% load shell %}{% import_map %}").render(Context()) == ""
 
 
-def test_every_page_asks_at_once_for_what_its_script_imports():
-    folder = Path(settings.BASE_DIR)
-    needed = imports_of(folder / "static" / "js" / "app.js")
-    base = (folder / "templates" / "layouts" / "base.html").read_text()
-    asked = set(re.findall(r'rel="modulepreload" href="{% static "js/([^"]+)"', base))
-    assert asked == {path.relative_to(folder / "static" / "js").as_posix() for path in needed}
-
-
-def imports_of(module: Path) -> set[Path]:
-    """What it imports when it starts, and what that imports."""
-    names = re.findall(r'^import .*"(\./[^"]+)";$', module.read_text(), re.MULTILINE)
-    found = {(module.parent / name).resolve() for name in names}
-    return found.union(*(imports_of(each) for each in found))
+def test_what_a_module_imports_is_asked_for_with_it_and_what_it_may_need_is_not():
+    html = Template('{% load shell %}{% module "js/app.js" %}').render(Context())
+    asked = re.findall(r'<link rel="modulepreload" href="/static/js/components/(.+?)">', html)
+    assert {"element.js", "forms.js"} <= set(asked)
+    assert "menu-button.js" not in asked
+    assert html.endswith('<script type="module" src="/static/js/app.js"></script>')

@@ -140,6 +140,12 @@ def test_a_fault_is_logged_with_its_place_and_an_outage_with_its_reason_only(cli
     assert "exception" not in outages[0]
 
 
+def test_what_is_wrong_with_a_request_is_one_line_without_a_traceback(client, log_of):
+    stream = log_of()
+    assert client.get("/raise/django-suspicious/").status_code == 400
+    assert [each["event"] for each in lines(stream)] == ["request"]
+
+
 def test_a_query_and_the_key_of_a_mailed_link_stay_out_of_the_log(client, log_of):
     stream = log_of()
     client.get("/confirm/mailed-link-key-1/?next=/somewhere/&token=hunter2-hunter2")

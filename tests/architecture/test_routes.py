@@ -69,6 +69,11 @@ def make_mail() -> Mail:
     )
 
 
+def make_sign_in(asker: User | None) -> str:
+    user = asker or UserFactory()
+    return str(start_browser_sign_in(user, way="any", caller=Caller(), at=now()).sid)
+
+
 # A row of each model of the admin, where nobody's sign-in has made one already.
 ROWS: dict[type[Model], Callable[[], Model]] = {
     User: UserFactory,
@@ -85,6 +90,8 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
 THINGS: dict[str, Callable[[User | None], str]] = {
     "own-job": make_job,
     "job-of-another": lambda _asker: make_job(UserFactory()),
+    "own-sign-in": make_sign_in,
+    "sign-in-of-another": lambda _asker: make_sign_in(None),
     "user": lambda asker: str((asker or UserFactory()).pk),
     "content-type": lambda _asker: str(ContentType.objects.get_for_model(User).pk),
     "component": lambda _asker: next(iter(pages())),

@@ -1,6 +1,6 @@
 """What axe-core finds on a page, in both themes, on a phone and on a desk."""
 
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -33,10 +33,14 @@ RUN = """
 """
 
 
-def findings(page: Page, path: str) -> list[str]:
+def findings(page: Page, paths: Iterable[str]) -> list[str]:
     """Each as one line, with where it was seen."""
+    page.add_init_script(path=SOURCE)
+    return [found for path in paths for found in _of_page(page, path)]
+
+
+def _of_page(page: Page, path: str) -> list[str]:
     page.goto(path)
-    page.evaluate(_source())
     return [
         f"{path} {size['width']} px, {theme}: {found}"
         for size, theme, rules in LOOKS
@@ -49,8 +53,3 @@ def _look(page: Page, size: dict, theme: str, rules: dict) -> list[str]:
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate(SETTLED)
     return page.evaluate(RUN, rules)
-
-
-@cache
-def _source() -> str:
-    return SOURCE.read_text()

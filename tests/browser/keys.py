@@ -15,6 +15,11 @@ def reach(page: Page, target: Locator) -> None:
     raise AssertionError(f"The Tab key does not lead to {target}")
 
 
+def enter_content(page: Page) -> None:
+    """Past the navigation, by the link that the first key offers."""
+    press(page, "Tab", "Enter")
+
+
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)

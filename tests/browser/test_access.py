@@ -13,15 +13,13 @@ SHARES = 6
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_axe_finds_nothing_on_the_styleguide(page_of, superadmin, share):
-    page = page_of(superadmin)
-    assert [found for path in STYLEGUIDE[share::SHARES] for found in findings(page, path)] == []
+    assert findings(page_of(superadmin), STYLEGUIDE[share::SHARES]) == []
 
 
 @pytest.mark.parametrize("role", Role.values)
 def test_axe_finds_nothing_on_the_pages_of_a_role(page_of, request, role):
-    page = page_of(request.getfixturevalue(role))
-    assert [found for path in pages_of(role) for found in findings(page, path)] == []
+    assert findings(page_of(request.getfixturevalue(role)), pages_of(role)) == []
 
 
 def test_axe_finds_nothing_on_the_pages_for_everybody(page):
-    assert [found for path in pages_of(ANONYMOUS) for found in findings(page, path)] == []
+    assert findings(page, pages_of(ANONYMOUS)) == []

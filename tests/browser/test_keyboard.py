@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.tests.factories import PASSWORD
-from tests.browser.keys import press, reach
+from tests.browser.keys import enter_content, press, reach
 
 PHONE = {"width": 360, "height": 740}
 
@@ -72,6 +72,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(styleguide, component, opene
     page = styleguide(component)
     button = page.get_by_role("button", name=opener)
     dialog = page.get_by_role("dialog", name=name)
+    enter_content(page)
     reach(page, button)
     press(page, "Enter")
     expect(dialog).to_be_visible()
@@ -89,6 +90,7 @@ def test_a_dialog_closes_by_its_own_buttons_too(styleguide):
     page = styleguide("dialog")
     button = page.get_by_role("button", name="Delete this quiz")
     dialog = page.get_by_role("dialog", name="Isolation levels")
+    enter_content(page)
     reach(page, button)
     press(page, "Enter")
     reach(page, dialog.get_by_role("button", name="Cancel"))
@@ -101,6 +103,7 @@ def test_arrows_go_through_a_menu_and_escape_leaves_it(styleguide):
     page = styleguide("menu")
     more = page.get_by_role("button", name="More")
     items = page.locator("#menu-more .menu-item")
+    enter_content(page)
     reach(page, more)
     press(page, "Enter")
     expect(items.nth(0)).to_be_focused()
@@ -130,9 +133,11 @@ def test_the_own_menu_changes_the_theme_and_leads_out(styleguide):
 def test_a_table_is_sorted_by_its_headings(styleguide):
     page = styleguide("table")
     heading = page.get_by_role("columnheader", name="Project").first
+    enter_content(page)
     reach(page, heading.get_by_role("link"))
     press(page, "Enter")
     expect(heading).to_have_attribute("aria-sort", "ascending")
+    enter_content(page)
     reach(page, heading.get_by_role("link"))
     press(page, "Enter")
     expect(heading).to_have_attribute("aria-sort", "descending")
@@ -141,6 +146,7 @@ def test_a_table_is_sorted_by_its_headings(styleguide):
 def test_rows_are_selected_one_by_one_and_all_at_once(styleguide):
     page = styleguide("table")
     said = page.locator(".selection-bar output")
+    enter_content(page)
     reach(page, page.get_by_role("checkbox", name="Select Ishani Rao"))
     press(page, "Space")
     expect(said).to_have_text("1 selected")
@@ -160,6 +166,7 @@ def test_arrows_go_from_tab_to_tab_and_one_more_key_into_the_panel(styleguide):
     question, key, history = (
         page.get_by_role("tab", name=name) for name in ("Question", "Key", "History")
     )
+    enter_content(page)
     reach(page, question)
     press(page, "ArrowRight")
     expect(key).to_be_focused()
@@ -178,6 +185,7 @@ def test_files_are_chosen_and_taken_back(styleguide, tmp_path: Path):
     work.write_text("id,total\n1,12\n")
     drop = page.locator("file-drop").first
     field = drop.locator("input[type=file]")
+    enter_content(page)
     reach(page, field)
     with page.expect_file_chooser() as chosen:
         press(page, "Space")
@@ -209,6 +217,7 @@ def test_a_slash_leads_to_the_search_but_not_while_one_writes(styleguide):
 def test_what_has_the_focus_can_be_seen(styleguide):
     page = styleguide("button")
     button = page.locator("#main .button:not([aria-disabled]):not(:disabled)").first
+    enter_content(page)
     reach(page, button)
     width = button.evaluate("element => parseFloat(getComputedStyle(element).outlineWidth)")
     assert width >= 2

@@ -41,7 +41,7 @@ def sign_in(port: int, *, claimed_address: str) -> int:
         data=json.dumps(CREDENTIALS).encode(),
         headers={"Content-Type": "application/json", "X-Forwarded-For": claimed_address},
     )
-    with urllib.request.urlopen(request) as response:
+    with urllib.request.urlopen(request) as response:  # noqa: S310  (our own platform)
         return int(response.status)
 
 

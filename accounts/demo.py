@@ -66,6 +66,12 @@ PEOPLE = STAFF + tuple(
     for number, name in enumerate(STUDENTS, start=1)
 )
 
+# One of each kind, to look around as.
+DOORS = tuple(
+    next(person for person in PEOPLE if person.login == role.value)
+    for role in (Role.STUDENT, Role.TRAINER, Role.ADMIN)
+)
+
 
 @transaction.atomic
 def make_people(at: datetime) -> None:

@@ -17,7 +17,9 @@ class SignInForm(LoginForm):
         self.label_suffix = ""
         self.fields["login"].label = _("E-mail address")
         self.fields["password"].validators.append(MaxLengthValidator(PASSWORD_LENGTH))
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["login"].widget.attrs.update(
+            autocomplete="username", autocapitalize="none", spellcheck="false"
+        )
         self.fields["remember"].label = _("Keep me signed in on this device")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)

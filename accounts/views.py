@@ -9,9 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.demo import PEOPLE
+from accounts.demo import DOORS, PEOPLE
 from accounts.forms import SignInForm
 from accounts.models import User
+from accounts.tracks import TRACKS
+from core.clock import now
+from core.dashboards import dashboard_of
 from core.errors import Locked, Throttled
 from core.policies import requires
 
@@ -20,13 +23,15 @@ STATUS_BY_CODE = {Throttled.code: Throttled.status, Locked.code: Locked.status}
 
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/landing.html")
+    doors = DOORS if settings.DEMO else ()
+    return render(request, "accounts/landing.html", {"tracks": TRACKS, "demo_doors": doors})
 
 
 @require_GET
 @requires("accounts.see_dashboard")
 def dashboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/dashboard.html")
+    cards = dashboard_of(request.user, at=now())
+    return render(request, "accounts/dashboard.html", {"cards": cards})
 
 
 class SignInView(LoginView):
@@ -43,8 +48,8 @@ class SignInView(LoginView):
         return response
 
     def get_context_data(self, **context: object) -> dict[str, object]:
-        people = PEOPLE if settings.DEMO else ()
-        return {**super().get_context_data(**context), "demo_people": people}
+        demo = {"demo_doors": DOORS, "demo_people": PEOPLE} if settings.DEMO else {}
+        return {**super().get_context_data(**context), **demo}
 
 
 @require_POST

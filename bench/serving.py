@@ -38,6 +38,7 @@ def main() -> None:
     ):
         environment = os.environ | {
             "DEMO": "1",
+            "LOG_LEVEL": "WARNING",
             "SECRET_KEY": "only-for-the-benchmark-" + "x" * 40,
             "ENCRYPTION_KEYS": "YmVuY2hiZW5jaGJlbmNoYmVuY2hiZW5jaGJlbmNoLS0=",
             "FRONTEND_URL": "http://localhost",

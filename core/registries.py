@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from core.health.findings import Finding
 
 if TYPE_CHECKING:
+    from core.dashboards import DashboardCard
     from core.navigation import NavigationItem
 
 T = TypeVar("T")
@@ -61,3 +62,6 @@ generated_docs: Registry[Callable[[], str]] = Registry("generated parts of docs/
 
 # The side navigation, by app and page; shown to whom each entry's policy allows it.
 navigation: Registry["NavigationItem"] = Registry("navigation")
+
+# What stands on the first page behind the sign-in, by app and card.
+dashboard_cards: Registry["DashboardCard"] = Registry("dashboard cards")

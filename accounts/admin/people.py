@@ -22,6 +22,8 @@ from core.clock import now
 from core.policies import can, demand
 
 PROFILE = ("email", "name", "phone", "track", "time_zone", "locale")
+# Whoever sets these of somebody can come in as them: links and codes are sent there.
+WAYS_IN = ("email", "phone")
 
 
 @admin.register(User)
@@ -67,7 +69,7 @@ class UserAdmin(PlatformAdmin):
             return ()
         fixed = ("role", "is_active", "joined_at", "last_seen")
         may_change_access = can(request.user, "accounts.change_access", obj)
-        return fixed if may_change_access else ("email", *fixed)
+        return fixed if may_change_access else (*WAYS_IN, *fixed)
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any

@@ -191,10 +191,10 @@ def test_an_admin_takes_over_no_account_of_staff_by_its_address(
 ):
     people = {"superadmin": superadmin, "other_admin": UserFactory(admin=True), "admin": admin}
     user = people[target]
-    body = profile(user, email="mine@example.org", name="Renamed")
+    body = profile(user, email="mine@example.org", phone="+919876543210", name="Renamed")
     assert client_of(admin).post(page_of(user), body).status_code == 302
     after = User.objects.get(pk=user.pk)
-    assert (after.email, after.name) == (user.email, "Renamed")
+    assert (after.email, after.phone, after.name) == (user.email, user.phone, "Renamed")
 
 
 def test_closing_and_opening_accounts(client_of, admin, student):

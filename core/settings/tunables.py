@@ -319,7 +319,7 @@ def _missing(found: Mapping[str, Any]) -> list[Problem]:
     """What the platform cannot start without, each with what to set."""
     needed = {
         "SECRET_KEY": "a long random text that stays the same from start to start",
-        "DATABASE_URL": "the address of a PostgreSQL 15+ server, or start a platform here by `make run`",
+        "DATABASE_URL": "the address of a PostgreSQL 15+ server, or let `make run` bring one",
         "REDIS_URL": "the address of a Redis or Valkey server",
         "ENCRYPTION_KEYS": "at least one key, made by `manage.py make_encryption_key`",
         "ALLOWED_HOSTS": "the host names that people use, comma-separated",

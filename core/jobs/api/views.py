@@ -64,7 +64,7 @@ class JobView(JobEndpoint):
         description="What it made once it succeeded is in `result`; why it failed, in `error`.",
         parameters=[PREFER],
         examples=[UNDER_WAY],
-        tags=["jobs"],
+        tags=["Jobs"],
     )
     def get(self, request: Request, job_id: UUID) -> Response:
         return applied(request, self.answer(await_job(request, self.job(job_id))))
@@ -80,7 +80,7 @@ class JobCancellation(JobEndpoint):
         "Again for a cancelled job: the same answer; for one that has ended: 409.",
         request=None,
         examples=[UNDER_WAY],
-        tags=["jobs"],
+        tags=["Jobs"],
     )
     @may_raise(JobIsOver)
     def post(self, request: Request, job_id: UUID) -> Response:

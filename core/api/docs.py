@@ -1,5 +1,6 @@
 """The contract of the API, for machines and for people."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,7 @@ class ByFormatOrAccept(DefaultContentNegotiation):
     """People open the schema in a browser, where `?format=yaml` is easier said than Accept."""
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         chosen = format_suffix or request.query_params.get("format")
         return super().select_renderer(request, renderers, chosen)

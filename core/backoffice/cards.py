@@ -46,11 +46,14 @@ class Card:
         return max(1, len(self.bars) * (BAR_WIDTH + GAP) - GAP)
 
     @property
+    def largest(self) -> int:
+        return max((bar.value for bar in self.bars), default=0)
+
+    @property
     def drawn(self) -> Iterator[Drawn]:
         """Bars to scale; what is not nothing can be seen, however small it is beside the rest."""
-        largest = max((bar.value for bar in self.bars), default=0)
         for place, bar in enumerate(self.bars):
-            height = max(2, round(BAR_HEIGHT * bar.value / largest)) if bar.value else 0
+            height = max(2, round(BAR_HEIGHT * bar.value / self.largest)) if bar.value else 0
             yield Drawn(bar, x=place * (BAR_WIDTH + GAP), y=BAR_HEIGHT - height, height=height)
 
 

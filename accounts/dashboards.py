@@ -1,0 +1,120 @@
+"""What accounts puts on the first page behind the sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.cards import people_by_role, sign_ins_by_day
+from accounts.roles import STAFF, Role
+from accounts.tracks import TRACKS, track_of
+from core.backoffice.cards import admin_cards
+from core.dashboards import DashboardCard, Place
+from core.events.stats import outbox_backlog
+from core.mail.stats import mail_backlog
+from core.tables import Heading
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Content = Mapping[str, Any] | None
+
+
+def what_failed(user: User, at: datetime) -> Content:
+    """What the platform has given up on waits for somebody who looks after it."""
+    mails, events = mail_backlog().failed, outbox_backlog().given_up
+    if mails:
+        title = ngettext("%(n)d mail could not be sent", "%(n)d mails could not be sent", mails)
+        return {"title": title % {"n": mails}, "href": reverse("admin:core_mail_changelist")}
+    if events:
+        title = ngettext("%(n)d event was not delivered", "%(n)d events were not delivered", events)
+        return {
+            "title": title % {"n": events},
+            "href": reverse("admin:core_eventdelivery_changelist"),
+        }
+    return None
+
+
+def all_is_well(user: User, at: datetime) -> Content:
+    return {}
+
+
+def nothing_waits(user: User, at: datetime) -> Content:
+    """When nobody has anything for them: so much, and where to look meanwhile."""
+    if user.role == Role.STUDENT and not user.track:
+        return {
+            "title": _("You are on no track yet"),
+            "text": _("An admin puts you on one. See what there is, and tell them which it is to be."),
+            "action": _("See the tracks"),
+            "href": f"{reverse('landing')}#tracks",
+        }
+    own = track_of(user.track)
+    return {
+        "title": _("Nothing waits for you"),
+        "text": _("As soon as something does, it stands here first."),
+        "action": _("See your track") if own else _("See the tracks"),
+        "href": f"{reverse('landing')}#{f'track-{own.code.lower()}' if own else 'tracks'}",
+    }
+
+
+def tracks(user: User, at: datetime) -> Content:
+    """One's own for students, all of them for those who teach."""
+    if user.role in STAFF:
+        return None
+    shown = TRACKS if user.role == Role.TRAINER else filter(None, [track_of(user.track)])
+    return {"tracks": list(shown)} if shown else None
+
+
+def profile(user: User, at: datetime) -> Content:
+    known = {
+        _("Role"): user.get_role_display(),
+        _("Track"): user.track,
+        _("Phone"): user.phone,
+        _("Time zone"): user.time_zone,
+        _("Language"): dict(settings.LANGUAGES).get(user.locale, ""),
+    }
+    return {"facts": [(name, value) for name, value in known.items() if value], "user": user}
+
+
+def platform_figures(user: User, at: datetime) -> Content:
+    """Whatever the admin's first page counts, but for what has a card of its own here."""
+    own = (people_by_role, sign_ins_by_day)
+    return {"figures": [make(at) for _name, make in admin_cards if make not in own]}
+
+
+def people(user: User, at: datetime) -> Content:
+    return {"people": people_by_role(at)}
+
+
+def sign_ins(user: User, at: datetime) -> Content:
+    headings = [Heading(_("Day"), "text", "", ""), Heading(_("Sign-ins"), "number", "", "")]
+    return {"sign_ins": sign_ins_by_day(at), "headings": headings}
+
+
+EVERYBODY, STAFF_ONLY = "accounts.see_dashboard", "core.enter_admin"
+CARDS = {
+    "what failed": DashboardCard(
+        Place.NEXT, "accounts/cards/what_failed.html", STAFF_ONLY, 10, what_failed
+    ),
+    "all is well": DashboardCard(
+        Place.NEXT, "accounts/cards/all_is_well.html", STAFF_ONLY, 990, all_is_well
+    ),
+    "nothing waits": DashboardCard(
+        Place.NEXT, "accounts/cards/nothing_waits.html", EVERYBODY, 1000, nothing_waits
+    ),
+    "figures": DashboardCard(
+        Place.STATS, "accounts/cards/figures.html", STAFF_ONLY, 100, platform_figures
+    ),
+    "sign-ins": DashboardCard(
+        Place.MAIN, "accounts/cards/sign_ins.html", STAFF_ONLY, 100, sign_ins
+    ),
+    "tracks": DashboardCard(Place.MAIN, "accounts/cards/tracks.html", EVERYBODY, 200, tracks),
+    "people": DashboardCard(Place.ASIDE, "accounts/cards/people.html", STAFF_ONLY, 100, people),
+    "profile": DashboardCard(Place.ASIDE, "accounts/cards/profile.html", EVERYBODY, 200, profile),
+}

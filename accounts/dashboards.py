@@ -42,6 +42,7 @@ def what_failed(user: User, at: datetime) -> Content:
 
 
 def all_is_well(user: User, at: datetime) -> Content:
+    """For those who look after the platform, when nothing failed."""
     return {}
 
 
@@ -50,7 +51,9 @@ def nothing_waits(user: User, at: datetime) -> Content:
     if user.role == Role.STUDENT and not user.track:
         return {
             "title": _("You are on no track yet"),
-            "text": _("An admin puts you on one. See what there is, and tell them which it is to be."),
+            "text": _(
+                "An admin puts you on one. See what there is, and tell them which it is to be."
+            ),
             "action": _("See the tracks"),
             "href": f"{reverse('landing')}#tracks",
         }
@@ -64,11 +67,11 @@ def nothing_waits(user: User, at: datetime) -> Content:
 
 
 def tracks(user: User, at: datetime) -> Content:
-    """One's own for students, all of them for those who teach."""
+    """One's own, else both, for those who learn and teach."""
     if user.role in STAFF:
         return None
-    shown = TRACKS if user.role == Role.TRAINER else filter(None, [track_of(user.track)])
-    return {"tracks": list(shown)} if shown else None
+    own = track_of(user.track)
+    return {"tracks": [own] if own else TRACKS}
 
 
 def profile(user: User, at: datetime) -> Content:

@@ -2,14 +2,15 @@
 
 A folder under `static/css/` is a cascade layer. Addresses in the parts are relative to the joined
 file. A part that refers to a file that is not there, such as a font where npm is missing, is left
-out as a whole: pages must look right without it.
+out as a whole: pages must look right without it. The admin has a theme of its own, to which
+`css/admin.css` gives our tokens.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 LAYERS = ("reset", "tokens", "base", "layout", "components", "pages", "utilities")
 JOINED = "css/app.css"
+ADMIN = "css/admin.css"
+SHEETS = {JOINED: LAYERS, ADMIN: ("tokens", "admin")}
+FOLDERS = sorted({folder for layers in SHEETS.values() for folder in layers})
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s*\n\s*")
@@ -30,37 +34,39 @@ class OwnFiles(FileSystemFinder):
     """Our static files but for the parts of the stylesheet, which nobody asks for."""
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
-        parts = [f"css/{layer}/*" for layer in LAYERS]
+        parts = [f"css/{folder}/*" for folder in FOLDERS]
         return iter(super().list([*(ignore_patterns or ()), *parts]))
 
 
 class JoinedStyles(BaseFinder):
-    """Finds the one stylesheet, and makes it whenever a part is newer."""
+    """Finds the joined stylesheets, and makes them whenever a part is newer."""
 
     def check(self, **kwargs: Any) -> list[Any]:
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        if path != JOINED:
+        if path not in SHEETS:
             return []
-        joined = str(join_stylesheet())
+        joined = str(join_stylesheet(path))
         return [joined] if find_all else joined
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
-        join_stylesheet()
-        yield JOINED, FileSystemStorage(location=_folder())
+        for sheet in SHEETS:
+            join_stylesheet(sheet)
+            yield sheet, FileSystemStorage(location=_folder())
 
 
-def join_stylesheet() -> Path:
+def join_stylesheet(sheet: str = JOINED) -> Path:
     """The path of the joined file, which is written only when it changes."""
-    joined, text = _folder() / JOINED, joined_text(parts())
+    layers = SHEETS[sheet]
+    joined, text = _folder() / sheet, joined_text(parts(layers), layers)
     if not joined.exists() or joined.read_text() != text:
         _write(joined, text)
     return joined
 
 
-def joined_text(sources: Iterable[Path]) -> str:
-    by_layer: dict[str, list[str]] = {layer: [] for layer in LAYERS}
+def joined_text(sources: Iterable[Path], layers: Sequence[str] = LAYERS) -> str:
+    by_layer: dict[str, list[str]] = {layer: [] for layer in layers}
     for path in sources:
         text = squeezed(path.read_text())
         if all(_is_there(address) for address in _ADDRESS.findall(text)):
@@ -68,12 +74,12 @@ def joined_text(sources: Iterable[Path]) -> str:
     blocks = [
         f"@layer {layer}{{\n{chr(10).join(texts)}\n}}" for layer, texts in by_layer.items() if texts
     ]
-    return "\n".join([f"@layer {', '.join(LAYERS)};", *blocks, ""])
+    return "\n".join([f"@layer {', '.join(layers)};", *blocks, ""])
 
 
-def parts() -> list[Path]:
+def parts(layers: Sequence[str] = LAYERS) -> list[Path]:
     folder = Path(settings.BASE_DIR) / "static" / "css"
-    return [path for layer in LAYERS for path in sorted((folder / layer).glob("*.css"))]
+    return [path for layer in layers for path in sorted((folder / layer).glob("*.css"))]
 
 
 def squeezed(text: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.api.exceptions import Refusal, refusal_for, refusal_of
+from core.appearance import appearance
 from core.errors import DomainError, NotSignedIn
 from core.policies import to_sign_in
 from core.requests import is_api
@@ -128,13 +129,13 @@ def refuse(
     if is_api(request):
         response = refusal.as_response()
     else:
-        response = HttpResponse(_page(refusal, title), status=refusal.status)
+        response = HttpResponse(_page(request, refusal, title), status=refusal.status)
     for name, value in {**refusal.headers, **(headers or {})}.items():
         response[name] = value
     return response
 
 
-def _page(refusal: Refusal, title: str | Promise | None) -> str:
+def _page(request: HttpRequest, refusal: Refusal, title: str | Promise | None) -> str:
     return render_to_string(
         "errors/error.html",
         {
@@ -143,6 +144,7 @@ def _page(refusal: Refusal, title: str | Promise | None) -> str:
             "status": refusal.status,
             "is_ours": refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
             "request_id": current_request_id(),
+            **appearance(request),
         },
     )
 

@@ -1,7 +1,7 @@
 """Draws every page of the platform in both themes and three widths, for people to look at.
 
 Runs in the environment of throw-away engines, which `make gallery` gives it. Pictures and contact
-sheets come to `var/gallery/`; `index.html` there shows them all and leads from each to its full size.
+sheets come to `var/gallery/`; `index.html` there shows all and leads from each to its full size.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ PLATFORM = ROOT / "var" / "gallery.platform"
 THEMES = ("light", "dark")
 WINDOWS = {360: 740, 768: 1024, 1440: 900}
 TALLEST = 5_000
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 900
 AT_ONCE = os.cpu_count() or 2
 COLUMNS = {360: 6, 768: 4, 1440: 3}
 ON_A_SHEET = 12
@@ -71,7 +71,11 @@ def main() -> None:
     if chromium is None:
         sys.exit("No Chromium is here: install one, or name it with CHROMIUM=.")
     began = time.monotonic()
-    os.environ |= {"DATA_DIR": str(PLATFORM), "DJANGO_SETTINGS_MODULE": "core.settings.base"}
+    os.environ |= {
+        "DATA_DIR": str(PLATFORM),
+        "DJANGO_SETTINGS_MODULE": "core.settings.base",
+        "LOG_LEVEL": "WARNING",
+    }
     subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True)
     django.setup()
     shutil.rmtree(TARGET, ignore_errors=True)
@@ -82,13 +86,15 @@ def main() -> None:
 
 def every_scene() -> Iterator[Scene]:
     # Django must be set up before these can be asked.
-    from tests.browser.pages import admin_pages_of, pages_of, styleguide_pages  # noqa: PLC0415
+    from tests.browser.pages import NOWHERE, admin_pages_of, pages_of, styleguide_pages  # noqa: PLC0415
 
     for path in styleguide_pages():
         yield Scene(_name(path), ANONYMOUS, path)
     for role in (ANONYMOUS, *PEOPLE):
         for path in (*pages_of(role), *admin_pages_of(role)):
-            yield Scene(f"{role}{_name(path)}", role, path)
+            yield Scene(f"{role}-{_name(path)}", role, path)
+    yield Scene("refused-nowhere", ANONYMOUS, NOWHERE)
+    yield Scene("refused-role", "student", "/admin/")
     yield from OPENED
 
 
@@ -154,7 +160,9 @@ async def _draw_scene(page: Page, scene: Scene) -> list[Picture]:
             await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             await page.evaluate(SETTLED)
             picture = Picture(scene, theme, width)
-            await page.screenshot(path=TARGET / picture.file, type="jpeg", quality=85)
+            await page.screenshot(
+                path=TARGET / picture.file, type="jpeg", quality=85, full_page=not scene.act
+            )
             pictures.append(picture)
     return pictures
 
@@ -186,8 +194,8 @@ async def _draw_sheets(browser: Browser, pictures: list[Picture]) -> None:
 
 def _sheet(title: str, pictures: list[Picture], columns: int) -> str:
     shown = "".join(
-        f'<figure><a href="{escape(each.file)}"><img src="{escape(each.file)}" alt=""'
-        f' loading="lazy"></a><figcaption>{escape(each.scene.name)}</figcaption></figure>'
+        f'<figure><a href="{escape(each.file)}"><img src="{escape(each.file)}" alt=""></a>'
+        f"<figcaption>{escape(each.scene.name)}</figcaption></figure>"
         for each in pictures
     )
     grid = f'<div style="grid-template-columns: repeat({columns}, 1fr)">{shown}</div>'
@@ -203,7 +211,8 @@ def _document(body: str) -> str:
   body {{ background: #8a929b; font: 14px system-ui, sans-serif; margin: 16px; }}
   div {{ align-items: start; display: grid; gap: 16px; }}
   figure {{ background: #fff; margin: 0; }}
-  img {{ display: block; max-height: 1100px; object-fit: cover; object-position: top; width: 100%; }}
+  img {{ display: block; max-height: 1100px; object-fit: cover; object-position: top; }}
+  img, a {{ width: 100%; }}
   figcaption {{ overflow-wrap: anywhere; padding: 4px 8px; }}
 </style>
 {body}
@@ -211,7 +220,7 @@ def _document(body: str) -> str:
 
 
 def _name(path: str) -> str:
-    return path.strip("/").replace("/", "-") or "-landing"
+    return path.strip("/").replace("/", "-") or "landing"
 
 
 def _click(selector: str) -> Act:

@@ -21,10 +21,12 @@ class JSONParser(parsers.JSONParser):
         body = stream.body if isinstance(stream, HttpRequest) else stream.read()
         try:
             return json.loads(body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            where = str(error)
-            raise ParseError(_("The body is not valid JSON: {where}").format(where=where)) from None
+        except json.JSONDecodeError as error:
+            raise ParseError(_("The body is not valid JSON: {where}").format(where=error)) from None
+        except (ValueError, RecursionError):
+            # What Python says of huge numbers and deep nesting is about its own inside.
+            raise ParseError(_("The body is not JSON that can be read.")) from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise json.JSONDecodeError(f"{name} is no JSON", "", 0)

@@ -14,6 +14,7 @@ from kombu import Exchange, Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from core.backoffice import look
 from core.settings import tunables
 from core.version import VERSION
 
@@ -245,7 +246,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 UNFOLD = {
     "SITE_TITLE": "ApraNova",
     "SITE_HEADER": "ApraNova",
-    "SITE_SYMBOL": "school",
+    "SITE_ICON": "core.backoffice.look.mark",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "core.backoffice.look.mark"}
+    ],
+    "COLORS": look.COLOURS,
+    "BORDER_RADIUS": "5px",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ACCOUNT": {"navigation": [{"title": _("Dashboard"), "link": LOGIN_REDIRECT_URL}]},

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.test import override_settings
 
 from core.templatetags.appearance import ago, hue, initials
@@ -92,3 +93,9 @@ def test_a_moment_is_shown_in_the_readers_zone_and_in_utc_behind_it():
     assert 'datetime="2026-11-20T12:00:00+00:00"' in html
     assert 'title="2026-11-20 12:00 UTC"' in html
     assert "5:30 p.m." in html
+
+
+def test_the_frame_of_a_page_needs_no_request():
+    html = render_to_string("layouts/public.html", {"title": "We will be right back"})
+    assert html.startswith("<!doctype html>")
+    assert 'class="brand"' in html

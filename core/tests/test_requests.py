@@ -79,7 +79,7 @@ def test_another_request_id_is_replaced(client, given):
         "/api/raise/fault/",
         "/raise/fault/",
         "/nothing/",
-        "/static/css/errors.css",
+        "/static/css/app.css",
         "/only-get/",
         "/public",
     ],

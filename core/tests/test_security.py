@@ -9,7 +9,7 @@ from core.security import csp_sources
 
 pytestmark = [pytest.mark.urls("core.tests.sample_api"), pytest.mark.django_db]
 
-PAGES = ["/only-get/", "/nothing/", "/raise/fault/", "/static/css/errors.css", "/sign-in/"]
+PAGES = ["/only-get/", "/nothing/", "/raise/fault/", "/static/css/app.css", "/sign-in/"]
 
 
 @pytest.fixture

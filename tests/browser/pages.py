@@ -14,11 +14,11 @@ from core.styleguide.catalogue import pages as component_pages
 
 # Answers for machines, and the parts of other pages.
 NO_PAGES = ("/api/", "/health", "/metrics", "/csp-report/", "/admin/jsi18n/", "/admin/search/")
-# Drawn by the libraries that bring them, but for the colours: what they are is not ours to mend.
+# Drawn by a library.
 FOREIGN = ("/admin/",)
 SHOWN_ELSEWHERE = ("/styleguide/",)
 OBJECTS = {"app": "accounts"}
-REFUSALS = ("/there-is-no-such-page/",)
+NOWHERE = "/there-is-no-such-page/"
 ADMIN = "admin"
 
 
@@ -31,8 +31,8 @@ def styleguide_pages() -> list[str]:
 
 
 def pages_of(role: str) -> list[str]:
-    """Ours, as this role sees them: those that answer, and one refusal."""
-    return [*dict.fromkeys(_answering(role)), *REFUSALS]
+    """Ours that answer this role."""
+    return list(dict.fromkeys(_answering(role)))
 
 
 def admin_pages_of(role: str) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from accounts.permissions import ANONYMOUS
 from accounts.roles import Role
 from tests.browser.axe import findings
-from tests.browser.pages import pages_of, styleguide_pages
+from tests.browser.pages import NOWHERE, pages_of, styleguide_pages
 
 STYLEGUIDE = styleguide_pages()
 SHARES = 6
@@ -23,3 +23,8 @@ def test_axe_finds_nothing_on_the_pages_of_a_role(page_of, request, role):
 
 def test_axe_finds_nothing_on_the_pages_for_everybody(page):
     assert findings(page, pages_of(ANONYMOUS)) == []
+
+
+def test_axe_finds_nothing_on_a_refusal(page, watch):
+    watch.expect("404")
+    assert findings(page, [NOWHERE]) == []

@@ -8,7 +8,7 @@ def test_paper_has_the_content_and_nothing_around_it(page_of, superadmin):
     page.emulate_media(media="print", color_scheme="dark")
     page.goto("/styleguide/layouts/detail/")
     expect(page.locator("#main h1")).to_be_visible()
-    for around in (".side-nav", ".top-bar", ".bottom-bar", ".skip-link"):
+    for around in (".side-nav", ".top-bar", ".bottom-bar", ".toasts"):
         expect(page.locator(around)).to_be_hidden()
     colour = page.locator("#main h1").evaluate("element => getComputedStyle(element).color")
     assert colour == "rgb(17, 32, 42)"

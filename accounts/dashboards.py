@@ -16,8 +16,8 @@ from accounts.roles import STAFF, Role
 from accounts.tracks import TRACKS, track_of
 from core.backoffice.cards import admin_cards
 from core.dashboards import DashboardCard, Place
-from core.events.stats import outbox_backlog
-from core.mail.stats import mail_backlog
+from core.events.models import EventDelivery
+from core.mail.models import Mail
 from core.tables import Heading
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Content = Mapping[str, Any] | None
 
 def what_failed(user: User, at: datetime) -> Content:
     """What the platform has given up on waits for somebody who looks after it."""
-    mails, events = mail_backlog().failed, outbox_backlog().given_up
+    mails, events = Mail.objects.failed().count(), EventDelivery.objects.given_up().count()
     if mails:
         title = ngettext("%(n)d mail could not be sent", "%(n)d mails could not be sent", mails)
         return {"title": title % {"n": mails}, "href": reverse("admin:core_mail_changelist")}

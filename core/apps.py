@@ -11,6 +11,7 @@ from core import (
     security,
 )
 from core.health import checks
+from core.mail.samples import register_own_samples
 from core.monitoring import start_monitoring
 
 
@@ -24,6 +25,7 @@ class CoreConfig(AppConfig):
         # Whoever asks for a policy, a template too, must find it declared.
         autodiscover_modules("policies")
         checks.register_health_checks()
+        register_own_samples()
         security.csp_sources.register("modules", modules.csp_sources)
         start_monitoring()
 

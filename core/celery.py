@@ -3,7 +3,8 @@
 import os
 
 from celery import Celery
-from celery.signals import import_modules
+from celery.signals import import_modules, task_prerun
+from django.db import close_old_connections
 
 from core.checks import require_sound_settings
 
@@ -21,3 +22,9 @@ app.autodiscover_tasks(
 def _refuse_unsound_settings(**_: object) -> None:
     """The first thing that worker and beat both do, and nothing that only sends jobs does."""
     require_sound_settings()
+
+
+@task_prerun.connect
+def _keep_sound_connections(**_: object) -> None:
+    """Connections outlive their task (CELERY_DB_REUSE_MAX), unless they are broken or old."""
+    close_old_connections()

@@ -101,7 +101,7 @@ def test_the_first_page_shows_figures(client_of, superadmin, student):
     page = client_of(superadmin).get("/admin/").content.decode()
     for title in ("People", "Sign-ins", "Jobs", "Mails", "Events"):
         assert re.search(rf"<h2>\s*<a href=\"/admin/[^\"]+\">{title}</a>", page), title
-    cards = page[page.index('<div class="cards">') : page.rindex("</details>")]
+    cards = page[page.index('<div class="figures">') : page.rindex("</details>")]
     assert "<rect" in cards
     assert not re.search(r"\sstyle=|<script|<style|\son\w+=", cards)
 

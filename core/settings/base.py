@@ -178,6 +178,7 @@ CELERY_TASK_ROUTES = {"core.mail.send": {"queue": "mail"}}
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_DB_REUSE_MAX = 10_000  # tasks; without it each one connects to the database anew
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")

@@ -25,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "scales": scales(),
         "icons": sorted(icon_names()),
         "layouts": LAYOUTS,
-        "navigation": _navigation(request.path),
+        "navigation": styleguide_navigation(request.path),
     }
     return render(request, "styleguide/index.html", context)
 
@@ -41,7 +41,7 @@ def show_component(request: HttpRequest, name: str) -> HttpResponse:
         "page_title": _spoken(name),
         "components": [component(each) for each in shown],
         "samples": f"styleguide/samples/{name}.html",
-        "navigation": _navigation(request.path),
+        "navigation": styleguide_navigation(request.path),
     }
     return render(request, "styleguide/component.html", context)
 
@@ -56,7 +56,7 @@ def show_layout(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, f"styleguide/layouts/{name}.html", context)
 
 
-def _navigation(path: str) -> Navigation:
+def styleguide_navigation(path: str) -> Navigation:
     start = Place("Foundations", "book-open", reverse("styleguide"), path == reverse("styleguide"))
     groups = [PlaceGroup("", [start])]
     groups += [
@@ -64,6 +64,8 @@ def _navigation(path: str) -> Navigation:
         for group in GROUPS
     ]
     groups.append(PlaceGroup("Layouts", [_place("layout", name, path) for name in LAYOUTS]))
+    mails = reverse("styleguide-mail")
+    groups.append(PlaceGroup("Elsewhere", [Place("Mail", "", mails, path == mails)]))
     return Navigation(groups)
 
 

@@ -29,6 +29,7 @@ from core.idempotency.models import IdempotentCall
 from core.jobs.models import Job
 from core.live.consumer import LiveConsumer
 from core.mail.models import Mail
+from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS, pages
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
@@ -95,6 +96,7 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "user": lambda asker: str((asker or UserFactory()).pk),
     "content-type": lambda _asker: str(ContentType.objects.get_for_model(User).pk),
     "component": lambda _asker: next(iter(pages())),
+    "mail": lambda _asker: mail_templates()[0],
     "layout": lambda _asker: next(iter(LAYOUTS)),
     "app": lambda _asker: "accounts",
     "anything": lambda _asker: f"{uuid4()}/",

@@ -1,7 +1,7 @@
 """Real workers, really killed."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.clock import now
 from core.jobs.actions import cancel_job, reap, start_job
@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 KINDS = samples.__name__
 
 
-def start(kind: str) -> Job:
+def start(kind: str, **payload: object) -> Job:
     with transaction.atomic():
-        return start_job(kind=kind, owner=None, payload={}, at=now())
+        return start_job(kind=kind, owner=None, payload=payload, at=now())
 
 
 def is_running(job: Job) -> bool:
@@ -57,3 +57,29 @@ def test_a_job_is_cancelled_and_one_that_takes_too_long_is_ended():
         overlong = start("core.overrun")
         wait_until(lambda: is_over(overlong), what="the job ran out of time")
         assert (overlong.status, overlong.error["code"]) == ("failed", "TIME_LIMIT")
+
+
+def test_a_worker_goes_on_with_one_connection_and_gets_over_its_loss():
+    def count() -> list[int]:
+        job = start("core.count", to=1)
+        wait_until(lambda: is_over(job), what="the job ended")
+        assert job.status == "succeeded"
+        return others()
+
+    with worker(include=KINDS):
+        [first] = count()
+        assert count() == [first]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+        [second] = count()
+        assert second != first
+
+
+def others() -> list[int]:
+    """The connections to our database besides our own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -30,7 +30,7 @@ def test_a_mail_has_a_text_and_an_html_part_in_the_frame_of_all_mails(queue):
 def test_a_mail_is_in_the_language_of_its_recipient(queue, student):
     student.locale = "hi"
     assert queue(student).language == "hi"
-    assert '<html lang="hi">' in queue(student, key="again").html
+    assert '<html lang="hi"' in queue(student, key="again").html
     assert queue("ada@example.test").language == "en"
     assert queue("ada@example.test", language="hi").language == "hi"
 

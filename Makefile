@@ -9,7 +9,8 @@ BENCHES = $(patsubst bench/%.py,%,$(shell grep -l '^def main' bench/*.py))
 EMBEDDED = @$(BIN)/python -m core.embedded
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell psql backup restore test test-all test-servers check fix bench docs lock
+.PHONY: help run shell psql backup restore test test-all test-servers check fix bench gallery docs \
+	lock
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +62,10 @@ bench: ## Measure what bench/ holds (ONLY=name)
 	$(BOOTSTRAP) --dev
 	@for name in $(or $(ONLY),$(BENCHES)); do \
 		echo "--- $$name"; $(BIN)/python -m bench.$$name $(ARGS) || exit 1; done
+
+gallery: ## Draw every page, in both themes and three widths, into var/gallery
+	$(BOOTSTRAP) --dev
+	$(EMBEDDED) exec --throwaway -- $(BIN)/python -m scripts.gallery
 
 docs: ## Write the generated tables in docs/ anew
 	$(BOOTSTRAP) --dev

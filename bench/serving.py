@@ -32,6 +32,17 @@ PRODUCTION = [
 
 
 def main() -> None:
+    with prepared_demo() as environment:
+        print(f"{CONNECTIONS} connections, {SECONDS} s each, {os.cpu_count()} cores\n")
+        print(f"{'':34}{'requests/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'not 200':>9}")
+        for title, command in (("embedded", EMBEDDED), ("production", PRODUCTION)):
+            with serving(command, environment) as address:
+                _measure(title, address)
+
+
+@contextmanager
+def prepared_demo() -> Iterator[dict[str, str]]:
+    """The environment of a platform that only has to be started, and leaves nothing behind."""
     with (
         tempfile.TemporaryDirectory(prefix="apranova-bench-") as data_dir,
         throwaway_engines() as urls,
@@ -53,11 +64,7 @@ def main() -> None:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        print(f"{CONNECTIONS} connections, {SECONDS} s each, {os.cpu_count()} cores\n")
-        print(f"{'':34}{'requests/s':>12}{'p50 ms':>9}{'p95 ms':>9}{'not 200':>9}")
-        for title, command in (("embedded", EMBEDDED), ("production", PRODUCTION)):
-            with serving(command, environment) as address:
-                _measure(title, address)
+        yield environment
 
 
 @contextmanager

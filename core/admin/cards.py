@@ -17,7 +17,7 @@ def jobs_card(at: datetime) -> Card:
     return Card(
         title=_("Jobs"),
         figure=sum(jobs.values()),
-        caption=_("that are kept, by state"),
+        caption=_("kept, in every state"),
         bars=[Bar(JobStatus(status).label, count) for status, count in jobs.items()],
         link=reverse("admin:core_job_changelist"),
     )

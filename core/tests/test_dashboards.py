@@ -18,7 +18,10 @@ def cards(monkeypatch):
 
 
 def card(place, order=1, policy=EVERYBODY, content=None):
-    return DashboardCard(place, f"{order}.html", policy, order, lambda user, at: content)
+    def fill(user, at):
+        return content
+
+    return DashboardCard(place, f"{order}.html", policy, order, fill)
 
 
 def shown(user, place):

@@ -11,11 +11,9 @@ import { filled } from "./wording.js";
 export function start(element) {
   const input = /** @type {HTMLInputElement | null} */ (element.querySelector("input[type=file]"));
   if (!input) return () => {};
-  const hint = element.querySelector(".file-drop-hint");
   const list = document.createElement("ul");
   list.className = "file-drop-list";
   const sending = sendingBar();
-  hint?.toggleAttribute("hidden", !matchMedia("(pointer: fine)").matches);
   element.append(list, sending);
   sending.hidden = true;
   list.hidden = true;

@@ -74,7 +74,11 @@ def _paint(browser: Browser, address: str, path: str, cookies: dict[str, str]) -
     slowly.send("Network.emulateNetworkConditions", {"offline": False, **LINE})
     slowly.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     answers: list[Response] = []
-    page.on("response", lambda response: answers.append(response))
+
+    def note(response: Response) -> None:
+        answers.append(response)
+
+    page.on("response", note)
     page.goto(path, wait_until="networkidle")
     largest = page.evaluate("largest")
     weight = sum(

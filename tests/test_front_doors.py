@@ -179,6 +179,13 @@ def test_locks_pin_by_hash_and_name_neither_an_index_nor_a_machine(lock: str) ->
         assert "--hash=sha256:" in block, block[:80]
 
 
+def test_the_lock_of_browser_code_names_no_place_to_download_from() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert not name or package["integrity"].startswith("sha512-"), name
+
+
 def test_tests_run_with_what_the_platform_runs_with() -> None:
     runtime, dev = ((ROOT / lock).read_text() for lock in LOCKS)
 

@@ -26,7 +26,7 @@ from core.embedded.process import FileSink, wait_until
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 30.0
+PATIENCE = 60.0
 EMAIL, PASSWORD = "student@example.test", "correct horse battery"
 PREPARE = f"""
 import django

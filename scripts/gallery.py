@@ -86,9 +86,15 @@ def main() -> None:
 
 def every_scene() -> Iterator[Scene]:
     # Django must be set up before these can be asked.
-    from tests.browser.pages import NOWHERE, admin_pages_of, pages_of, styleguide_pages  # noqa: PLC0415
+    from tests.browser.pages import (  # noqa: PLC0415
+        NOWHERE,
+        admin_pages_of,
+        mails,
+        pages_of,
+        styleguide_pages,
+    )
 
-    for path in styleguide_pages():
+    for path in (*styleguide_pages(), *mails()):
         yield Scene(_name(path), ANONYMOUS, path)
     for role in (ANONYMOUS, *PEOPLE):
         for path in (*pages_of(role), *admin_pages_of(role)):

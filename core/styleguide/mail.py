@@ -38,7 +38,7 @@ def show_mails(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires("core.see_styleguide")
 @xframe_options_sameorigin
-@csp(AS_IN_A_MAILBOX)
+@csp(AS_IN_A_MAILBOX)  # type: ignore[arg-type]  # It wraps views of any arguments.
 def show_mail(request: HttpRequest, template: str) -> HttpResponse:
     if template not in mail_samples:
         raise Http404

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from accounts.permissions import read_table
+from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS
 from core.styleguide.catalogue import pages as component_pages
 
 # Answers for machines, and the parts of other pages.
 NO_PAGES = ("/api/", "/health", "/metrics", "/csp-report/", "/admin/jsi18n/", "/admin/search/")
-# Drawn by a library.
-FOREIGN = ("/admin/",)
-SHOWN_ELSEWHERE = ("/styleguide/",)
+LISTED_APART = ("/admin/", "/styleguide/")
 OBJECTS = {"app": "accounts"}
 NOWHERE = "/there-is-no-such-page/"
 ADMIN = "admin"
@@ -27,7 +26,13 @@ def styleguide_pages() -> list[str]:
         reverse("styleguide"),
         *(reverse("styleguide-component", args=[name]) for name in component_pages()),
         *(reverse("styleguide-layout", args=[name]) for name in LAYOUTS),
+        reverse("styleguide-mail"),
     ]
+
+
+def mails() -> list[str]:
+    """As they arrive: no pages of ours, and styled by themselves."""
+    return [reverse("styleguide-mail-html", args=[name]) for name in mail_templates()]
 
 
 def pages_of(role: str) -> list[str]:
@@ -46,6 +51,6 @@ def admin_pages_of(role: str) -> list[str]:
 
 def _answering(role: str) -> Iterator[str]:
     for line in read_table():
-        is_page = not line.address.startswith((*NO_PAGES, *FOREIGN, *SHOWN_ELSEWHERE))
+        is_page = not line.address.startswith((*NO_PAGES, *LISTED_APART))
         if line.method == "GET" and line.answers[role] == "200" and is_page:
             yield line.address.format(**OBJECTS)

@@ -107,12 +107,13 @@ def every_scene() -> Iterator[Scene]:
 async def draw(chromium: str, address: str, scenes: list[Scene]) -> list[Picture]:
     async with asyncio.timeout(LONGEST_SECONDS), async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        contexts = {role: await _context(browser, address, role) for role in (ANONYMOUS, *PEOPLE)}
         waiting = asyncio.Queue[Scene]()
         for scene in scenes:
             waiting.put_nowait(scene)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_draw_waiting(contexts, waiting)) for _ in range(AT_ONCE)]
+            tasks = [
+                group.create_task(_draw_waiting(browser, address, waiting)) for _ in range(AT_ONCE)
+            ]
         drawn = {picture for task in tasks for picture in task.result()}
         pictures = [each for each in _in_order(scenes) if each in drawn]
         await _draw_sheets(browser, pictures)
@@ -135,8 +136,10 @@ async def _context(browser: Browser, address: str, role: str) -> BrowserContext:
 
 
 async def _draw_waiting(
-    contexts: dict[str, BrowserContext], waiting: asyncio.Queue[Scene]
+    browser: Browser, address: str, waiting: asyncio.Queue[Scene]
 ) -> list[Picture]:
+    # Of its own: pages of one context share a window, and what is not in front is drawn badly.
+    contexts = {role: await _context(browser, address, role) for role in (ANONYMOUS, *PEOPLE)}
     drawn = []
     while not waiting.empty():
         scene = waiting.get_nowait()
@@ -166,9 +169,7 @@ async def _draw_scene(page: Page, scene: Scene) -> list[Picture]:
             await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             await page.evaluate(SETTLED)
             picture = Picture(scene, theme, width)
-            await page.screenshot(
-                path=TARGET / picture.file, type="jpeg", quality=85, full_page=not scene.act
-            )
+            await page.screenshot(path=TARGET / picture.file, type="jpeg", quality=85)
             pictures.append(picture)
     return pictures
 
@@ -239,8 +240,8 @@ def _click(selector: str) -> Act:
 async def _sign_in_wrongly(page: Page) -> None:
     await page.locator("[name=login]").fill("somebody@example.org")
     await page.locator("[type=password]").first.fill("not the password")
-    await page.keyboard.press("Enter")
-    await page.wait_for_load_state()
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
 
 
 async def _open_navigation(page: Page) -> None:

@@ -30,6 +30,8 @@ PEOPLE = (
     ("Zofia Małecka", "Warehouse from scratch", "accent", "Waiting for review", "-", 26),
     ("Oluwaseun Adeyemi", "A dashboard that is believed", "neutral", "Draft", "-", 49),
 )
+WEEK_HEADINGS = (Heading("Week", "text", "", ""), Heading("Hours", "number", "", ""))
+HOURS = (9, 12, 10, 18, 11, 8)
 SNIPPET = """\
 def effective_deadline(sitting: Sitting, *, at: datetime) -> datetime:
     \"\"\"The one moment that clock, save, submit, sweep and monitor all use.\"\"\"
@@ -181,6 +183,8 @@ def content(request: HttpRequest) -> dict[str, Any]:
             dict(zip(("name", "project", "tone", "state", "score", "hours"), each, strict=True))
             for each in PEOPLE
         ],
+        "weeks": _weeks(),
+        "week_headings": WEEK_HEADINGS,
         "page": Paginator(range(412), 20).get_page(request.GET.get("page", 4)),
         "first_page": Paginator(range(60), 20).get_page(1),
         "trail": [("Tracks", "#"), ("Full-Stack Development", "#")],
@@ -199,6 +203,22 @@ def content(request: HttpRequest) -> dict[str, Any]:
 
 def _headings(request: HttpRequest) -> list[Heading]:
     return table(COLUMNS, request.GET, default="name").headings
+
+
+def _weeks() -> list[dict[str, Any]]:
+    """With the place of each in a drawing of 600 by 200, of which 160 are for the columns."""
+    return [
+        {
+            "name": f"Week {number}",
+            "hours": hours,
+            "x": 100 * number - 80,
+            "middle": 100 * number - 50,
+            "y": 160 - 8 * hours,
+            "above": 152 - 8 * hours,
+            "height": 8 * hours,
+        }
+        for number, hours in enumerate(HOURS, start=1)
+    ]
 
 
 def _navigation() -> Navigation:

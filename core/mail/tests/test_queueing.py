@@ -48,6 +48,7 @@ def test_of_the_mails_with_one_key_only_the_first_is_queued(
 @pytest.mark.django_db(transaction=True)
 class TestTwoAtOnceWithOneKey:
     def mails(self, queue) -> int:
+        Mail.objects.all().delete()
         at_once(*[lambda: queue(key="verify 7")] * 2)
         return Mail.objects.count()
 
@@ -58,7 +59,8 @@ class TestTwoAtOnceWithOneKey:
         with connection.cursor() as cursor:
             cursor.execute(f"{ALTER} DROP CONSTRAINT core_mail_key_key")
         try:
-            assert self.mails(queue) == 2
+            # The two have to meet, which a busy machine may need a few goes for.
+            assert any(self.mails(queue) == 2 for _go in range(20))
         finally:
             Mail.objects.all().delete()
             with connection.cursor() as cursor:

@@ -38,8 +38,12 @@ class SecurityHeadersMiddleware(CSPMiddleware):
         if report_only or parts.config is not None:
             return parts
         parts.config = _policy_of_path(request.path_info)
-        if parts.config is None:
-            parts.update = _joined(_added_by_apps(), parts.update or {})
+        # Below every path our own pages may come, such as a refusal: with what they need, where the
+        # policy of the path has anything to say about it.
+        added = _added_by_apps()
+        if parts.config is not None:
+            added = {name: sources for name, sources in added.items() if name in parts.config}
+        parts.update = _joined(added, parts.update or {})
         return parts
 
     def process_response(

@@ -66,6 +66,12 @@ def test_the_admin_alone_may_evaluate(client):
     assert policy["frame-ancestors"] == {"'none'"}
 
 
+def test_a_refusal_below_the_admin_may_have_its_import_map(client, settings):
+    settings.CSP_SCRIPT_HASHES = ["'sha256-abc='"]
+    for path in ("/admin/", "/admin/nothing/"):
+        assert "'sha256-abc='" in policy_of(client.get(path))["script-src"]
+
+
 def test_apps_add_hosts_to_the_policy_of_pages_only(client, monkeypatch, settings):
     sources = {"form-action": ["https://accounts.example"], "connect-src": ["wss://live.example"]}
     monkeypatch.setitem(csp_sources._entries, "a test", lambda: sources)

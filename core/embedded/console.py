@@ -46,6 +46,11 @@ class Console:
         with self._lock:
             return "\n".join(self._tails[name])
 
+    def drain(self) -> None:
+        """Shows what those who have ended left in their pipes."""
+        for reader in self._readers.values():
+            reader.join(0.5)
+
     def say(self, text: str) -> None:
         self._write(f"{text}\n")
 

@@ -93,6 +93,7 @@ class Supervisor:
         """In the opposite order of the start. Asked again, it hurries."""
         for child in reversed(self.children):
             self._stop(child)
+        self.console.drain()
 
     def _launch(self, child: Child) -> None:
         child.launch()

@@ -38,6 +38,11 @@ class Users(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
         return self.create_user(email, password, **{"role": Role.SUPERADMIN, **fields})
 
 
+class TrainerAssignments(models.QuerySet[Any]):
+    def running(self) -> Self:
+        return self.filter(ended_at=None)
+
+
 class SignInQuerySet(models.QuerySet[Any]):
     def living_of(self, user: User, *, at: datetime) -> Self:
         """`SignIn.is_living` for all of somebody's at once; a new password has ended the others."""

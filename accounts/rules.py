@@ -8,6 +8,7 @@ from math import ceil
 from uuid import UUID
 
 PASSWORD_LENGTH = 1024
+TRAINER_PLACES = 20
 PHONE_NOISE = re.compile(r"[\s().\u2010-\u2015-]")
 PHONE_PATTERN = r"^\+[1-9][0-9]{6,14}$"
 TRACK_PATTERN = r"^[A-Z][A-Z0-9]{1,11}$"

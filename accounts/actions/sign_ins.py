@@ -23,20 +23,38 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 @transaction.atomic
-def start_browser_sign_in(user: User, *, way: str, caller: Caller, at: datetime) -> SignIn:
+def start_browser_sign_in(
+    user: User,
+    *,
+    way: str,
+    caller: Caller,
+    at: datetime,
+    has_second_factor: bool = False,
+    impersonator: User | None = None,
+) -> SignIn:
     """`way` says how they proved who they are, such as `password`."""
-    expires_at = at + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return _start(
-        user, SignIn.Kind.BROWSER, way=way, expires_at=expires_at, caller=caller, at=at, jti=None
+        user,
+        SignIn.Kind.BROWSER,
+        way=way,
+        has_second_factor=has_second_factor,
+        impersonator=impersonator,
+        expires_at=at + timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        caller=caller,
+        at=at,
     )
 
 
 @transaction.atomic
-def start_token_sign_in(user: User, *, way: str, caller: Caller, at: datetime) -> Tokens:
+def start_token_sign_in(
+    user: User, *, way: str, caller: Caller, at: datetime, has_second_factor: bool = False
+) -> Tokens:
+    """What `accounts.gate` does for whoever has proven enough."""
     sign_in = _start(
         user,
         SignIn.Kind.TOKENS,
         way=way,
+        has_second_factor=has_second_factor,
         expires_at=at + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
         caller=caller,
         at=at,
@@ -125,14 +143,20 @@ def _start(
     kind: SignIn.Kind,
     *,
     way: str,
+    has_second_factor: bool,
     expires_at: datetime,
     caller: Caller,
     at: datetime,
-    jti: UUID | None,
+    impersonator: User | None = None,
+    jti: UUID | None = None,
 ) -> SignIn:
     sign_in = SignIn.objects.create(
         user=user,
         kind=kind,
+        way=way,
+        proved_at=None if impersonator else at,
+        has_second_factor=has_second_factor,
+        impersonator=impersonator,
         password_stamp=stamp_of(user),
         address=caller.address,
         user_agent=caller.user_agent,
@@ -142,7 +166,15 @@ def _start(
         jti=jti,
     )
     data = {"kind": kind.value, "way": way}
-    record_audit("accounts.signed_in", by=user, target=user, data=data, caller=caller, at=at)
+    record_audit(
+        "accounts.signed_in",
+        by=user,
+        target=user,
+        data=data,
+        caller=caller,
+        at=at,
+        impersonator=impersonator,
+    )
     event = UserSignedIn(user_id=user.pk, sign_in=sign_in.sid, kind=kind.value)
     record_all([event], by=user, at=at)
     return sign_in

@@ -16,7 +16,6 @@ from accounts.actions.sign_ins import (
     end_by_refresh_token,
     end_every_sign_in,
     refresh_tokens,
-    start_token_sign_in,
 )
 from accounts.api.serializers import (
     CredentialsSerializer,
@@ -27,7 +26,8 @@ from accounts.api.serializers import (
     TokensSerializer,
 )
 from accounts.entrance import SCOPE, person_with_password, user_in
-from accounts.errors import InvalidCredentials
+from accounts.errors import EmailNotVerified, InvalidCredentials, SecondFactorRequired
+from accounts.gate import admit
 from accounts.models import SignIn, User
 from core.api.schema import may_raise
 from core.callers import caller_of
@@ -95,16 +95,11 @@ class SignInEndpoint(GenericAPIView[User]):
         responses=SignedInSerializer,
         examples=[SIGNED_IN],
     )
-    @may_raise(InvalidCredentials, Locked)
+    @may_raise(InvalidCredentials, SecondFactorRequired, EmailNotVerified, Locked)
     def post(self, request: Request) -> Response:
         credentials = _valid(self, request)
         user = person_with_password(request._request, **credentials)  # noqa: SLF001
-        tokens = start_token_sign_in(
-            user,
-            way="password",
-            caller=caller_of(request),
-            at=now(),
-        )
+        tokens = admit(user, way="password", caller=caller_of(request), at=now())
         shown = SignedInSerializer(
             {"access": tokens.access, "refresh": tokens.refresh, "user": user}
         )

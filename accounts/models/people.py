@@ -1,8 +1,10 @@
 """People."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -22,6 +24,11 @@ from accounts.validators import (
 )
 
 
+def avatar_path(user: models.Model, filename: str) -> str:
+    """A name that nobody guesses, anew for each picture, so that no cache shows an old one."""
+    return f"avatars/{uuid.uuid4().hex}.webp"
+
+
 class User(AbstractBaseUser):
     """Signs in by e-mail address; the role says what they may do."""
 
@@ -36,6 +43,17 @@ class User(AbstractBaseUser):
         _("main track"), max_length=12, blank=True, validators=[validate_track_code]
     )
     phone = models.CharField(_("phone"), max_length=16, blank=True, validators=[validate_phone])
+    phone_verified_at = models.DateTimeField(_("phone proven"), null=True, editable=False)
+    avatar = models.ImageField(_("picture"), upload_to=avatar_path, blank=True)
+    tracks = ArrayField(
+        models.CharField(max_length=12, validators=[validate_track_code]),
+        verbose_name=_("teaches"),
+        default=list,
+        blank=True,
+        help_text=_("For trainers: the tracks whose students they look after."),
+    )
+    github_username = models.CharField(_("GitHub name"), max_length=39, blank=True)
+    notification_choices = models.JSONField(_("notification choices"), default=dict, blank=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
@@ -74,6 +92,15 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(phone="") | models.Q(phone__regex=PHONE_PATTERN),
                 name="user_phone_is_e164",
+            ),
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=models.Q(phone_verified_at__isnull=False),
+                name="user_proven_phone_is_unique",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(phone_verified_at=None) | ~models.Q(phone=""),
+                name="user_proven_phone_is_there",
             ),
         ]
 

@@ -25,12 +25,25 @@ class SignIn(models.Model):
         REUSED = "reused", _("An old refresh token came back")
         REVOKED = "revoked", _("Ended by staff")
         DEACTIVATED = "deactivated", _("The account was deactivated")
+        PASSWORD = "password", _("The password was changed")  # noqa: S105 - a reason, not a secret
+        CLOSED = "closed", _("The account was closed")
+        STEPPED_OUT = "stepped_out", _("The impersonation is over")
 
     sid = models.UUIDField(_("id in tokens"), default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins", verbose_name=_("user")
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    way = models.CharField(_("proven by"), max_length=32, blank=True)
+    proved_at = models.DateTimeField(_("last proven"), null=True)
+    has_second_factor = models.BooleanField(_("with a second factor"), default=False)
+    impersonator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        related_name="impersonations",
+        verbose_name=_("in truth"),
+    )
     password_stamp = models.CharField(max_length=64, editable=False)
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("program"), max_length=200, blank=True)

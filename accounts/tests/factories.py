@@ -1,6 +1,7 @@
 """Believable people, by trait."""
 
 import factory
+from allauth.account.models import EmailAddress
 from django.test import Client
 from factory.django import DjangoModelFactory
 
@@ -29,7 +30,10 @@ class UserFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+        is_proven = kwargs.pop("is_proven", True)
+        user = model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_proven)
+        return user
 
 
 def sign_in_browser(client: Client, user: User) -> SignIn:

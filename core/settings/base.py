@@ -51,6 +51,11 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.apple",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.google",
 ]
 
 # Outermost first: whatever answers, its answer bears an id, security headers and a log line.
@@ -230,8 +235,7 @@ ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# An address is proven once there is a way to prove it: with registration.
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = tunable.EMAIL_VERIFICATION
 # Guessing has a brake of its own, shared with the API; addresses are counted by our throttles.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 SIMPLE_JWT = {

@@ -150,6 +150,20 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             15,
             "The time in which wrong passwords are counted, and how long a lock holds.",
         ),
+        Tunable(
+            "EMAIL_VERIFICATION",
+            "text",
+            "mandatory",
+            "Whether an address must be proven before one may sign in.",
+            demo="optional",
+            choices=("mandatory", "optional"),
+        ),
+        Tunable(
+            "SECOND_STEP_MINUTES",
+            "integer",
+            10,
+            "How long a first proof waits for the second one.",
+        ),
         Tunable("SIGN_IN_KEEP_DAYS", "integer", 90, "Days that ended sign-ins are kept."),
     ),
     "Events and jobs": (

@@ -9,8 +9,8 @@ BENCHES = $(patsubst bench/%.py,%,$(shell grep -l '^def main' bench/*.py))
 EMBEDDED = @$(BIN)/python -m core.embedded
 
 .DEFAULT_GOAL := help
-.PHONY: help run shell psql backup restore test test-all test-servers check fix bench gallery docs \
-	lock
+.PHONY: help run shell psql backup restore test test-all test-servers check fix bench gallery pictures \
+	docs lock
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,9 +63,13 @@ bench: ## Measure what bench/ holds (ONLY=name)
 	@for name in $(or $(ONLY),$(BENCHES)); do \
 		echo "--- $$name"; $(BIN)/python -m bench.$$name $(ARGS) || exit 1; done
 
-gallery: ## Draw every page, in both themes and three widths, into var/gallery
+gallery: ## Draw every page, in both themes and three widths, into var/gallery (ONLY="menu card")
 	$(BOOTSTRAP) --dev
-	$(EMBEDDED) exec --throwaway -- $(BIN)/python -m scripts.gallery
+	$(EMBEDDED) exec --throwaway -- $(BIN)/python -m scripts.gallery $(ONLY)
+
+pictures: ## Draw the pictures that are kept: of README, and the icon of home screens
+	$(BOOTSTRAP) --dev
+	$(EMBEDDED) exec --throwaway -- $(BIN)/python -m scripts.pictures
 
 docs: ## Write the generated tables in docs/ anew
 	$(BOOTSTRAP) --dev

@@ -3,19 +3,26 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
+from accounts.actions.addresses import send_proof
+from accounts.actions.registration import tell_owner
 from accounts.actions.sign_ins import end_sign_in, start_browser_sign_in
 from accounts.devices import remember_device
 from accounts.entrance import person_with_password
+from accounts.entry.modes import is_registration_open
 from accounts.middleware import bind, sign_in_behind
 from accounts.models import SignIn, User
+from accounts.stages import arrival_of
 from core.callers import caller_of
 from core.clock import now
 from core.errors import DomainError
 from core.requests import client_address
+from core.throttles import has_room
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,12 +36,31 @@ class AccountAdapter(DefaultAccountAdapter):
                 str(error.message), code=error.code, params=error.details
             ) from None
 
-    def login(self, request: HttpRequest, user: User, *, way: str = "password") -> None:
-        """Every way into a browser session leads through here, and leaves a sign-in."""
+    def get_login_stages(self) -> list[str]:
+        return [
+            "accounts.stages.ProvenAddressStage",
+            "accounts.stages.SecondFactorStage",
+            "accounts.stages.ArrivalStage",
+        ]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Every way into a browser session ends here, and leaves a sign-in.
+
+        Nobody calls this but allauth's `perform_login`, after the last of its stages.
+        """
+        arrival = arrival_of(request, user)
         self._end_present(request, SignIn.End.REPLACED)
         super().login(request, user)
-        sign_in = start_browser_sign_in(user, way=way, caller=caller_of(request), at=now())
+        sign_in = start_browser_sign_in(
+            user,
+            way=arrival.way,
+            has_second_factor=arrival.has_second_factor,
+            caller=caller_of(request),
+            at=now(),
+        )
         bind(request, sign_in)
+        if sign_in.has_called_off_closing:
+            messages.success(request, _("Welcome back. Your account stays open, as it was."))
 
     def post_login(self, request: HttpRequest, user: User, **flow: Any) -> HttpResponse:
         response = super().post_login(request, user, **flow)
@@ -51,12 +77,28 @@ class AccountAdapter(DefaultAccountAdapter):
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return is_registration_open()
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        send_proof(emailconfirmation.email_address, at=now())
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        tell_owner(email, is_mail_due=has_room(email, scope="registration"), at=now())
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails are ours: a way of allauth's that has one of its own must be given one of ours."""
+        raise RuntimeError(f"allauth would send a mail of its own: {template_prefix}")
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
     def _end_present(self, request: HttpRequest, reason: SignIn.End) -> None:
         present = sign_in_behind(request)
-        if present is not None:
-            end_sign_in(
-                present, by=present.user, reason=reason, caller=caller_of(request), at=now()
-            )
+        if present is None:
+            return
+        # Who leaves in another's name leaves themselves too: this browser forgets both.
+        own = present.behind or present
+        end_sign_in(own, by=own.user, reason=reason, caller=caller_of(request), at=now())

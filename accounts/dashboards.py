@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.cards import people_by_role, sign_ins_by_day
+from accounts.models import User
 from accounts.roles import STAFF, Role
+from accounts.rules import TRAINER_PLACES
 from accounts.tracks import TRACKS, track_of
 from core.backoffice.cards import admin_cards
 from core.dashboards import DashboardCard, Place
 from core.events.models import EventDelivery
 from core.mail.models import Mail
 from core.tables import Heading
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 Content = Mapping[str, Any] | None
 
@@ -74,6 +73,29 @@ def tracks(user: User, at: datetime) -> Content:
     return {"tracks": [own] if own else TRACKS}
 
 
+def own_students(user: User, at: datetime) -> Content:
+    """Whom a trainer looks after, by name: twenty at most."""
+    if user.role != Role.TRAINER:
+        return None
+    students = User.objects.looked_after_by(user).order_by("name", "pk")
+    return {"students": list(students), "places": TRAINER_PLACES}
+
+
+def own_trainer(user: User, at: datetime) -> Content:
+    if user.role != Role.STUDENT:
+        return None
+    return {"trainer": user.assigned_trainer}
+
+
+def without_trainer(user: User, at: datetime) -> Content:
+    """Whoever looks after the platform sees whom nobody looks after."""
+    students = User.objects.active().without_trainer().count()
+    if not students:
+        return None
+    people = reverse("admin:accounts_user_changelist")
+    return {"students": students, "href": f"{people}?trainer=none&is_active__exact=1"}
+
+
 def profile(user: User, at: datetime) -> Content:
     known = {
         _("Role"): user.get_role_display(),
@@ -113,6 +135,15 @@ CARDS = {
     ),
     "figures": DashboardCard(
         Place.STATS, "accounts/cards/figures.html", STAFF_ONLY, 100, platform_figures
+    ),
+    "without a trainer": DashboardCard(
+        Place.STATS, "accounts/cards/without_trainer.html", STAFF_ONLY, 90, without_trainer
+    ),
+    "own students": DashboardCard(
+        Place.MAIN, "accounts/cards/own_students.html", EVERYBODY, 150, own_students
+    ),
+    "own trainer": DashboardCard(
+        Place.ASIDE, "accounts/cards/own_trainer.html", EVERYBODY, 150, own_trainer
     ),
     "sign-ins": DashboardCard(
         Place.MAIN, "accounts/cards/sign_ins.html", STAFF_ONLY, 100, sign_ins

@@ -1,5 +1,6 @@
 """The people of the demo."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,11 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts.actions.trainers import assign_trainer
 from accounts.models import User
 from accounts.roles import Role
+from core.callers import Caller
+from core.errors import DomainError
 
 DOMAIN = "demo.apranova.test"
 PASSWORD = "apranova-demo"  # noqa: S105  (the demo's, told to everybody)
@@ -21,6 +25,7 @@ class Person:
     name: str
     role: Role
     track: str = ""
+    tracks: tuple[str, ...] = ()
 
     @property
     def email(self) -> str:
@@ -30,8 +35,8 @@ class Person:
 STAFF = (
     Person("superadmin", "Meera Krishnan", Role.SUPERADMIN),
     Person("admin", "Rohan Kulkarni", Role.ADMIN),
-    Person("trainer", "Ananya Iyer", Role.TRAINER),
-    Person("trainer2", "Vikram Desai", Role.TRAINER),
+    Person("trainer", "Ananya Iyer", Role.TRAINER, tracks=("DP", "FSD")),
+    Person("trainer2", "Vikram Desai", Role.TRAINER, tracks=("FSD",)),
 )
 STUDENTS = (
     "Aarav Sharma",
@@ -65,6 +70,8 @@ PEOPLE = STAFF + tuple(
     )
     for number, name in enumerate(STUDENTS, start=1)
 )
+# Whom each trainer looks after, by number; the others have nobody yet.
+LOOKED_AFTER = {"trainer": (*range(1, 9), *range(11, 15)), "trainer2": (9, 10)}
 
 # One of each kind, to look around as.
 DOORS = tuple(
@@ -83,6 +90,7 @@ def make_people(at: datetime) -> None:
             name=person.name,
             role=person.role,
             track=person.track,
+            tracks=list(person.tracks),
             time_zone=TIME_ZONE,
             password=make_password(PASSWORD),
             joined_at=at,
@@ -93,10 +101,32 @@ def make_people(at: datetime) -> None:
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in users
     )
+    _assign_trainers(at)
 
 
 def are_people_made() -> bool:
     return len(_present()) == len(PEOPLE)
+
+
+def _assign_trainers(at: datetime) -> None:
+    """To students who never had one: what was changed since stays changed."""
+    known = {user.email: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
+    admin = known[_by_login("admin").email]
+    for login, numbers in LOOKED_AFTER.items():
+        trainer = known[_by_login(login).email]
+        for person in (_student(number) for number in numbers):
+            student = known[person.email]
+            if not student.assignments_as_student.exists():
+                with suppress(DomainError):
+                    assign_trainer(student, trainer=trainer, by=admin, caller=Caller(), at=at)
+
+
+def _student(number: int) -> Person:
+    return PEOPLE[len(STAFF) + number - 1]
+
+
+def _by_login(login: str) -> Person:
+    return next(person for person in PEOPLE if person.login == login)
 
 
 def _present() -> set[str]:

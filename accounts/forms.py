@@ -20,6 +20,8 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs.update(
             autocomplete="username", autocapitalize="none", spellcheck="false"
         )
+        # The page has a link to it beside the label.
+        self.fields["password"].help_text = ""
         self.fields["remember"].label = _("Keep me signed in on this device")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)

@@ -13,6 +13,23 @@ PLACES = {
         order=10,
         on_phone=True,
     ),
+    "profile": NavigationItem(
+        _("Profile"),
+        "circle-user",
+        url="profile",
+        policy="accounts.use_own_profile",
+        order=800,
+        group=_("You"),
+        on_phone=True,
+    ),
+    "security": NavigationItem(
+        _("Security"),
+        "shield-check",
+        url="security",
+        policy="accounts.use_own_second_factor",
+        order=810,
+        group=_("You"),
+    ),
     "admin": NavigationItem(
         _("Admin"),
         "sliders-horizontal",
@@ -28,6 +45,14 @@ PLACES = {
         url="api-docs",
         policy="core.enter_admin",
         order=910,
+        group=_("Platform"),
+    ),
+    "api keys": NavigationItem(
+        _("API keys"),
+        "key-round",
+        url="api_keys",
+        policy="accounts.use_api_keys",
+        order=915,
         group=_("Platform"),
     ),
     "styleguide": NavigationItem(

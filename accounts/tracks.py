@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.registries import track_codes
+
 
 @dataclass(frozen=True)
 class Track:
@@ -35,3 +37,9 @@ TRACKS = (
 
 def track_of(code: str) -> Track | None:
     return next((track for track in TRACKS if track.code == code), None)
+
+
+def tracks_to_choose() -> tuple[Track, ...]:
+    """Those that an app has registered; as long as none has, all."""
+    known = {code for _name, codes in track_codes for code in codes()}
+    return tuple(track for track in TRACKS if not known or track.code in known)

@@ -1,17 +1,20 @@
 """The pages of accounts: the way in, and the first page behind it."""
 
-from allauth.account.adapter import get_adapter
-from allauth.account.utils import get_login_redirect_url
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.demo import DOORS, PEOPLE
+from accounts.entry.joining import where_terms_stand
+from accounts.entry.modes import is_registration_open
 from accounts.forms import SignInForm
 from accounts.models import User
+from accounts.sms import are_texts_sent
+from accounts.stages import sign_in_by_page
 from accounts.tracks import TRACKS
 from core.clock import now
 from core.dashboards import dashboard_of
@@ -24,7 +27,8 @@ STATUS_BY_CODE = {Throttled.code: Throttled.status, Locked.code: Locked.status}
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     doors = DOORS if settings.DEMO else ()
-    return render(request, "accounts/landing.html", {"tracks": TRACKS, "demo_doors": doors})
+    about = {"tracks": TRACKS, "demo_doors": doors, "is_open": is_registration_open()}
+    return render(request, "accounts/landing.html", {**about, **where_terms_stand()})
 
 
 @require_GET
@@ -49,7 +53,10 @@ class SignInView(LoginView):
 
     def get_context_data(self, **context: object) -> dict[str, object]:
         demo = {"demo_doors": DOORS, "demo_people": PEOPLE} if settings.DEMO else {}
-        return {**super().get_context_data(**context), **demo}
+        phone_page = self.passthrough_next_url(reverse("phone_sign_in"))
+        by_text = {"phone_page": phone_page} if are_texts_sent() else {}
+        joining = {"is_open": is_registration_open()}
+        return {**super().get_context_data(**context), **demo, **by_text, **joining}
 
 
 @require_POST
@@ -59,5 +66,4 @@ def sign_in_to_demo(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO or email not in {person.email for person in PEOPLE}:
         raise Http404
     user = get_object_or_404(User.objects.active(), email=email)
-    get_adapter(request).login(request, user, way="demo")
-    return HttpResponseRedirect(get_login_redirect_url(request))
+    return sign_in_by_page(request, user, way="demo")

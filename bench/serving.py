@@ -86,7 +86,7 @@ def _measure(title: str, address: str) -> None:
     with httpx.Client(base_url=address) as client:
         signed_in = client.post("/api/auth/login/", json=PERSON).raise_for_status().json()
         token = {"Authorization": f"Bearer {signed_in['access']}"}
-        cookie = {"Cookie": f"sessionid={_session(client)}"}
+        cookie = {"Cookie": f"sessionid={browser_session(client)}"}
     for name, path, headers in (
         ("page /dashboard/", "/dashboard/", cookie),
         ("list /api/auth/sessions/", "/api/auth/sessions/", token),
@@ -103,7 +103,7 @@ def _measure(title: str, address: str) -> None:
         )
 
 
-def _session(client: httpx.Client) -> str:
+def browser_session(client: httpx.Client) -> str:
     page = client.get("/accounts/login/").raise_for_status()
     form = {
         "login": PERSON["email"],

@@ -1,5 +1,7 @@
 """The floor as a Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.utils.module_loading import autodiscover_modules
@@ -22,10 +24,13 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Whoever asks for a policy, a template too, must find it declared.
-        autodiscover_modules("policies")
+        # Whoever asks for a policy, a template too, must find it declared; and what is told of
+        # must find who listens.
+        autodiscover_modules("policies", "receivers")
         checks.register_health_checks()
         register_own_samples()
+        # It knows models, which are there only now.
+        import_module("core.own_data").register_own_data()
         security.csp_sources.register("modules", modules.csp_sources)
         start_monitoring()
 

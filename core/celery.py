@@ -14,7 +14,8 @@ app = Celery("apranova")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(
-    ["core.events", "core.health", "core.idempotency", "core.jobs", "core.mail"], force=False
+    ["core.events", "core.files", "core.health", "core.idempotency", "core.jobs", "core.mail"],
+    force=False,
 )
 
 

@@ -47,6 +47,23 @@ class Denied(DomainError):
     message = _("You may see this, but not do it.")
 
 
+class InPersonOnly(Denied):
+    """Asked by somebody who acts in another's name."""
+
+    code = "IN_PERSON_ONLY"
+    message = _(
+        "Only they themselves can do this. Step out first: what you do then is done as yourself."
+    )
+
+
+class ProofNeeded(DomainError):
+    """Signed in, but too long ago for this: pages lead to `settings.PROOF_URL` and back."""
+
+    code = "REAUTHENTICATION_REQUIRED"
+    status = 403
+    message = _("Please prove once more that it is you. Then do this again.")
+
+
 class Missing(DomainError):
     code = "NOT_FOUND"
     status = 404

@@ -24,7 +24,13 @@ _NOT_FOR_LOGS = ("request", "response", "data", "color_message")
 
 # Asked for every few seconds.
 _QUIET_TASKS = frozenset(
-    {"core.health.heartbeat", "core.events.sweep", "core.jobs.reap", "core.mail.sweep"}
+    {
+        "core.health.heartbeat",
+        "core.events.sweep",
+        "core.jobs.reap",
+        "core.mail.sweep",
+        "accounts.phones.sweep",
+    }
 )
 
 logger = structlog.get_logger("tasks")
@@ -49,7 +55,18 @@ def _add_user(_logger: object, _method: str, event: EventDict) -> EventDict:
     user = known_user_in_hand()
     if user is not None:
         event.setdefault("user_id", user.pk)
+        event.update(_how_they_act(user))
     return event
+
+
+def _how_they_act(user: object) -> EventDict:
+    """In whose hands a name is, where that is not its owner: of an impersonator, or of a key."""
+    impersonator = getattr(user, "impersonator", None)
+    key = getattr(user, "api_key", None)
+    return {
+        **({"impersonator_id": impersonator.pk} if impersonator is not None else {}),
+        **({"key_prefix": key.prefix} if key is not None else {}),
+    }
 
 
 def _drop_what_is_not_for_logs(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
@@ -14,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.api.exceptions import Refusal, refusal_for, refusal_of
 from core.appearance import appearance
-from core.errors import DomainError, NotSignedIn
-from core.policies import to_sign_in
+from core.errors import DomainError, NotSignedIn, ProofNeeded
+from core.impersonation import impersonation
+from core.policies import to_proof, to_sign_in
 from core.requests import is_api
 from core.trace import current_request_id
 
@@ -62,6 +64,8 @@ class RefusalMiddleware:
             return None
         if isinstance(exception, NotSignedIn) and not is_api(request):
             return to_sign_in(request)
+        if isinstance(exception, ProofNeeded) and not is_api(request):
+            return to_proof(request)
         return refuse(request, refusal_of(exception) or refusal_for(exception.status))
 
 
@@ -145,8 +149,17 @@ def _page(request: HttpRequest, refusal: Refusal, title: str | Promise | None) -
             "is_ours": refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
             "request_id": current_request_id(),
             **appearance(request),
+            **_banner(request, refusal),
         },
     )
+
+
+def _banner(request: HttpRequest, refusal: Refusal) -> dict[str, object]:
+    """Refusals bear it too, but for those that must do without the database."""
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return {}
+    borrowed = impersonation(request)
+    return {**borrowed, "csrf_token": get_token(request)} if borrowed["impersonated"] else {}
 
 
 def _hides_its_length(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from http import HTTPMethod
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -21,7 +21,8 @@ from django.utils.decorators import method_decorator
 from rest_framework.permissions import SingleOperandHolder
 from rest_framework.request import Request
 
-from core.errors import Denied, Missing, NotSignedIn
+from core.errors import Denied, InPersonOnly, Missing, NotSignedIn
+from core.impersonation import impersonator_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -42,6 +43,7 @@ class Policy:
     answer: Answer
     for_anyone: bool
     seen_by: str | None
+    in_person: bool
 
     @property
     def meaning(self) -> str:
@@ -50,6 +52,8 @@ class Policy:
     def allows(self, user: Person, obj: object = None) -> bool:
         if not (user.is_active if user.is_authenticated else self.for_anyone):
             return False
+        if self.in_person and impersonator_of(user) is not None:
+            return False
         return bool(self.answer(user, obj))
 
 
@@ -57,7 +61,7 @@ _policies: dict[str, Policy] = {}
 
 
 def policy(
-    name: str, *, for_anyone: bool = False, seen_by: str | None = None
+    name: str, *, for_anyone: bool = False, seen_by: str | None = None, in_person: bool = False
 ) -> Callable[[AnswerT], AnswerT]:
     """Declare the decorated `(user, obj | None) -> bool` as the policy of this name.
 
@@ -65,12 +69,15 @@ def policy(
     `seen_by` names the policy on seeing the object: who may see it is told that they may not do
     this (403), who may not see it learns nothing of it (404). Without `seen_by` the policy is
     itself about seeing.
+
+    What is `in_person` nobody does in another's name, such as sitting an exam or paying: whoever
+    impersonates is refused, whatever the one may do whom they appear as.
     """
 
     def declare(answer: AnswerT) -> AnswerT:
         if name in _policies:
             raise ValueError(f"the policy {name!r} is declared already")
-        _policies[name] = Policy(name, answer, for_anyone, seen_by)
+        _policies[name] = Policy(name, answer, for_anyone, seen_by, in_person)
         return answer
 
     return declare
@@ -98,6 +105,8 @@ def demand(user: Person, name: str, obj: object = None) -> None:
     asked = named(name)
     if not user.is_authenticated and not asked.for_anyone:
         raise NotSignedIn
+    if asked.in_person and impersonator_of(user) is not None:
+        raise InPersonOnly
     if not asked.allows(user):
         raise Denied if user.is_authenticated else NotSignedIn
     if obj is None or asked.allows(user, obj):
@@ -156,3 +165,23 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method not in {HTTPMethod.GET, HTTPMethod.HEAD}:
         return redirect(sign_in)
     return redirect(f"{sign_in}?{urlencode({'next': request.get_full_path()}, safe='/')}")
+
+
+def to_proof(request: HttpRequest) -> HttpResponseBase:
+    """To the page where one proves again who one is, and back.
+
+    Whoever sent a form is led back to the page that it stood on, since what they sent is gone.
+    """
+    back = request.get_full_path()
+    if request.method not in {HTTPMethod.GET, HTTPMethod.HEAD}:
+        back = _page_before(request)
+    proof = resolve_url(settings.PROOF_URL)
+    return redirect(f"{proof}?{urlencode({'next': back}, safe='/')}" if back else proof)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The path of our own page that the request came from, if the browser tells."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    if before.netloc != request.get_host():
+        return ""
+    return before.path + (f"?{before.query}" if before.query else "")

@@ -20,6 +20,7 @@ _SECRET_NAME = re.compile(
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:Bearer|Basic)\s+)[\w.~+/=-]+"
     r"|\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"
+    r"|(?P<key>\bapn_[0-9A-Za-z]{8}_)[0-9A-Za-z]+"
     r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
     r"|(?P<named>\b[\w-]*(?:password|passwd|secret|token|cookie|sessionid|api[_-]?key|otp)"
     r"[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&}]+",
@@ -54,7 +55,7 @@ def _text_without_secrets(text: str) -> str:
 
 
 def _hide(match: re.Match[str]) -> str:
-    return (match["scheme"] or match["login"] or match["named"] or "") + HIDDEN
+    return (match["scheme"] or match["key"] or match["login"] or match["named"] or "") + HIDDEN
 
 
 @cache

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.apps import apps as installed_apps
 from django.apps.registry import Apps
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Cast
 
 from core import encryption
 from core.fields import EncryptedField
+from core.registries import Registry
 
 BATCH = 500
 
@@ -25,6 +26,19 @@ class Progress:
     changed: int = 0
     lost: int = 0
     first_lost: Any = None
+
+
+@dataclass(frozen=True)
+class EncryptedMembers:
+    """Encrypted texts within the JSON column of a model that a library owns."""
+
+    model: str
+    column: str
+    members: tuple[str, ...]
+
+
+# Filled in `AppConfig.ready` by whoever has such a library.
+encrypted_members: Registry[EncryptedMembers] = Registry("encrypted members of JSON columns")
 
 
 def encrypted_fields(apps: Apps = installed_apps) -> Iterator[EncryptedField]:
@@ -56,6 +70,54 @@ def reencrypt_field(*, field: EncryptedField, batch: int = BATCH) -> Iterator[Pr
             yield progress
         if len(values) < batch:
             return
+
+
+def reencrypt_members(*, place: EncryptedMembers, batch: int = BATCH) -> Iterator[Progress]:
+    """The same for texts within JSON: each row is locked while its texts are replaced."""
+    model = installed_apps.get_model(place.model)
+    rows = model._base_manager.order_by("pk")  # noqa: SLF001
+    progress = Progress(label=f"{model._meta.label}.{place.column}")
+    last: Any = None
+    while True:
+        page = rows if last is None else rows.filter(pk__gt=last)
+        keys = list(page.values_list("pk", flat=True)[:batch])
+        for key in keys:
+            _reencrypt_row(rows, place, key, progress)
+        if keys:
+            last = keys[-1]
+            yield progress
+        if len(keys) < batch:
+            return
+
+
+@transaction.atomic
+def _reencrypt_row(
+    rows: models.QuerySet[Any], place: EncryptedMembers, primary_key: Any, progress: Progress
+) -> None:
+    row = rows.select_for_update().filter(pk=primary_key).first()
+    if row is None:
+        return
+    document = getattr(row, place.column)
+    before = dict(document)
+    for member in place.members:
+        if isinstance(document.get(member), str):
+            document[member] = _under_first_key(document[member], primary_key, progress)
+    if document != before:
+        row.save(update_fields=[place.column])
+
+
+def _under_first_key(token: str, primary_key: Any, progress: Progress) -> str:
+    progress.seen += 1
+    if encryption.is_current(token):
+        return token
+    try:
+        replacement = encryption.rotate(token)
+    except encryption.NoKeyFitsError:
+        progress.first_lost = primary_key if not progress.lost else progress.first_lost
+        progress.lost += 1
+        return token
+    progress.changed += 1
+    return replacement
 
 
 def _raw_rows(field: EncryptedField) -> models.QuerySet[Any]:

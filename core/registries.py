@@ -1,6 +1,6 @@
 """What a lower floor shows of a higher one: registries that apps fill in `AppConfig.ready`."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from core.health.findings import Finding
 
 if TYPE_CHECKING:
+    from django.utils.functional import Promise
+    from prometheus_client.core import GaugeMetricFamily
+
     from core.dashboards import DashboardCard
     from core.navigation import NavigationItem
 
@@ -57,8 +60,15 @@ track_codes: Registry[Callable[[], Collection[str]]] = Registry("track codes")
 # What /health asks, by the name it shows; a name that nobody has registered is not configured.
 health_checks: Registry[Callable[[], Finding]] = Registry("health checks")
 
+# How things stand in the database, told at each scrape of /metrics.
+state_metrics: Registry[Callable[[], Iterable["GaugeMetricFamily"]]] = Registry("state metrics")
+
 # Parts of docs/ that are written from the code, as Markdown, by the name that their place bears.
 generated_docs: Registry[Callable[[], str]] = Registry("generated parts of docs/")
+
+# What a key of an outside system may be let do, by names such as `users:read`; what each means is
+# told to whoever makes a key. A view that keys may call names its scope (`core.api.scopes`).
+api_scopes: Registry["str | Promise"] = Registry("API scopes")
 
 # The side navigation, by app and page; shown to whom each entry's policy allows it.
 navigation: Registry["NavigationItem"] = Registry("navigation")

@@ -78,6 +78,7 @@ class Standing:
 class Throttle(BaseThrottle):
     """The throttle of every API view.
 
+    A way of signing in may be counted by itself (`counted_as` of what stands in `request.auth`).
     On a view, `throttle_scope` names the scope; `throttle_account(request)` may name whom a caller
     claims to be before they are signed in; with `public_reads` anybody may read without being
     counted.
@@ -86,6 +87,10 @@ class Throttle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if self._is_free(request, view):
             look_at(request._request)  # noqa: SLF001
+            return True
+        counted_as = getattr(request.auth, "counted_as", None)
+        if counted_as is not None:
+            charge_as(counted_as, request._request, scope="api-keys")  # noqa: SLF001
             return True
         claim = getattr(view, "throttle_account", None)
         charge(
@@ -118,6 +123,18 @@ def charge(request: HttpRequest, *, scope: str = DEFAULT_SCOPE, account: str | N
         claimed = _count(f"{scope}:account:{_digest(account)}", _rate(scope, "account"), by=1)
         _settle(request, claimed)
     _settle(request, _count(_address_key(scope, request), _rate(scope, "address"), by=1))
+
+
+def has_room(account: str, *, scope: str) -> bool:
+    """Count for somebody who is only named, where nobody is to learn that it was too often."""
+    return not _count(
+        f"{scope}:account:{_digest(account)}", _rate(scope, "account"), by=1
+    ).is_over
+
+
+def charge_as(name: str, request: HttpRequest, *, scope: str) -> None:
+    """Count this request by a name of its own, whoever is behind it."""
+    _settle(request, _count(f"{scope}:{name}", _rate(scope, "account"), by=1))
 
 
 def look_at(request: HttpRequest) -> None:

@@ -13,6 +13,7 @@ api = [
 
 urlpatterns = [
     path("", include("core.probes")),
+    path("", include("core.at_the_root")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("theme/", choose_theme, name="theme"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
 
 
@@ -36,10 +37,36 @@ class DateTimeInput(forms.DateTimeInput):
 class FileDrop(forms.FileInput):
     """Choose files or let them fall here; several with `multiple=True`."""
 
-    allow_multiple_selected = True
-
     def __init__(self, attrs: dict[str, Any] | None = None, *, multiple: bool = False) -> None:
+        # Said of each one: Django gives a list to the field of whatever could take several.
+        self.allow_multiple_selected = multiple
         super().__init__({**({"multiple": True} if multiple else {}), **(attrs or {})})
+
+
+class Suggested(forms.TextInput):
+    """A line of text that offers what fits while one types; without a script too."""
+
+    template_name = "widgets/suggested.html"
+
+    def __init__(
+        self,
+        attrs: dict[str, Any] | None = None,
+        *,
+        choices: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        super().__init__({"autocomplete": "off", "spellcheck": "false", **(attrs or {})})
+        self.choices = choices
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"]
+        own["list"] = f"{own.get('id', name)}-choices"
+        context["widget"]["choices"] = self.choices()
+        return context
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> str:
+        """By the project's own templates, where Django's renderer of forms does not look."""
+        return render_to_string(template_name, context)
 
 
 class _Cards:

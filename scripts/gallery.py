@@ -2,6 +2,7 @@
 
 Runs in the environment of throw-away engines, which `make gallery` gives it. Pictures and contact
 sheets come to `var/gallery/`; `index.html` there shows all and leads from each to its full size.
+Words after the command draw only the scenes with one of them in their names.
 """
 
 import asyncio
@@ -40,6 +41,11 @@ PEOPLE = {role: f"{role}@demo.apranova.test" for role in ("student", "trainer", 
 HEIGHT = "Math.max(document.documentElement.scrollHeight, document.body.scrollHeight)"
 SETTLED = """
 document.fonts.ready
+  .then(() => Promise.all([...document.querySelectorAll("chart-drawing")].map(async (each) => {
+    for (let waited = 0; !("drawn" in each.dataset) && waited < 50; waited += 1) {
+      await new Promise((done) => setTimeout(done, 40));
+    }
+  })))
   .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 """
 Act = Callable[[Page], Awaitable[None]]
@@ -53,6 +59,8 @@ class Scene:
     role: str
     path: str
     act: Act | None = None
+    # A mail's frame runs no scripts, not even those that wait.
+    is_mail: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,15 @@ def main() -> None:
     django.setup()
     shutil.rmtree(TARGET, ignore_errors=True)
     with serving(EMBEDDED, dict(os.environ)) as address:
-        pictures = asyncio.run(draw(chromium, address, list(every_scene())))
+        pictures = asyncio.run(draw(chromium, address, wanted_scenes(sys.argv[1:])))
     print(f"{len(pictures)} pictures in {time.monotonic() - began:.0f} s: {TARGET / 'index.html'}")
+
+
+def wanted_scenes(words: list[str]) -> list[Scene]:
+    scenes = list(every_scene())
+    return (
+        [each for each in scenes if any(word in each.name for word in words)] if words else scenes
+    )
 
 
 def every_scene() -> Iterator[Scene]:
@@ -94,8 +109,10 @@ def every_scene() -> Iterator[Scene]:
         styleguide_pages,
     )
 
-    for path in (*styleguide_pages(), *mails()):
+    for path in styleguide_pages():
         yield Scene(_name(path), ANONYMOUS, path)
+    for path in mails():
+        yield Scene(_name(path), ANONYMOUS, path, is_mail=True)
     for role in (ANONYMOUS, *PEOPLE):
         for path in (*pages_of(role), *admin_pages_of(role)):
             yield Scene(f"{role}-{_name(path)}", role, path)
@@ -150,28 +167,36 @@ async def _draw_waiting(
 
 
 async def _draw_scene(page: Page, scene: Scene) -> list[Picture]:
-    await page.goto(scene.path)
     pictures = []
-    for width, height in WINDOWS.items():
-        await page.set_viewport_size({"width": width, "height": height})
-        if scene.act:
-            # What is open belongs to a window of its own size.
-            await page.goto(scene.path)
-            await page.evaluate(SETTLED)
-            await scene.act(page)
-        else:
-            await page.evaluate(SETTLED)
-            whole = await page.evaluate(HEIGHT)
-            # A window as tall as the page: what sticks to its edges then stands at the page's.
-            size = {"width": width, "height": min(max(whole, height), TALLEST)}
-            await page.set_viewport_size(size)
-        for theme in THEMES:
-            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            await page.evaluate(SETTLED)
+    for theme in THEMES:
+        # Before the page comes: a change of themes is half drawn for a moment.
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await page.goto(scene.path)
+        for width, height in WINDOWS.items():
+            await page.set_viewport_size({"width": width, "height": height})
+            if scene.act:
+                # What is open belongs to a window of its own size.
+                await page.goto(scene.path)
+                await _settle(page, scene)
+                await scene.act(page)
+            else:
+                await _settle(page, scene)
+                whole = await page.evaluate(HEIGHT)
+                # A window as tall as the page: what sticks to its edges then stands at the page's.
+                size = {"width": width, "height": min(max(whole, height), TALLEST)}
+                await page.set_viewport_size(size)
+            await _settle(page, scene)
             picture = Picture(scene, theme, width)
             await page.screenshot(path=TARGET / picture.file, type="jpeg", quality=85)
             pictures.append(picture)
     return pictures
+
+
+async def _settle(page: Page, scene: Scene) -> None:
+    if scene.is_mail:
+        await page.wait_for_load_state("networkidle")
+    else:
+        await page.evaluate(SETTLED)
 
 
 def _in_order(scenes: list[Scene]) -> Iterator[Picture]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import AuditActor, AuditEntry, User
 from core.callers import Caller
+from core.impersonation import impersonator_in_hand, impersonator_of
 from core.trace import current_request_id
 
 LABEL_LENGTH = 200
@@ -27,15 +28,17 @@ def record_audit(
     """Add an entry on `action`, such as `accounts.role_changed`.
 
     Whom it is about stands in it by their pseudonym; `data` must hold nothing personal, since
-    nothing can take it out again.
+    nothing can take it out again. Who acts in another's name is found out here, as is the key of
+    an outside system, so that no action needs to think of them.
     """
+    impersonator = impersonator or _in_truth(by)
     actor_of = _actors_of(by, impersonator, target)
     return AuditEntry.objects.create(
         at=at,
         action=action,
         actor=actor_of.get(by),
         impersonator=actor_of.get(impersonator),
-        data=data or {},
+        data={**(data or {}), **_key_used(by)},
         address=caller.address if caller else None,
         request_id=current_request_id(),
         **_describe(target, actor_of),
@@ -53,6 +56,17 @@ def history_of(target: models.Model) -> models.QuerySet[AuditEntry]:
     if isinstance(target, User):
         return entries.filter(Q(subject__user=target) | Q(actor__user=target))
     return entries.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
+
+
+def _in_truth(by: User | None) -> User | None:
+    """What somebody does as themselves is not done in another's name, such as stepping out."""
+    impersonator = impersonator_in_hand() or (impersonator_of(by) if by else None)
+    return None if impersonator == by else impersonator
+
+
+def _key_used(by: User | None) -> dict[str, str]:
+    key = by.api_key if by else None
+    return {"key": key.prefix} if key else {}
 
 
 def _describe(

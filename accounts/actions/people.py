@@ -7,8 +7,14 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.actions.audit import empty_actor, record_audit
+from accounts.actions.addresses import send_proof, tell_old_address
+from accounts.actions.api_keys import revoke_every_api_key
+from accounts.actions.audit import record_audit
+from accounts.actions.passwords import reset_link
 from accounts.actions.sign_ins import end_every_sign_in
+from accounts.actions.trainers import EndOfAssignment, end_assignments_of
+from accounts.entry.links import link_to
+from accounts.entry.mails import tell
 from accounts.errors import EmailTaken, LastSuperadmin
 from accounts.events import (
     ProfileEdited,
@@ -18,33 +24,42 @@ from accounts.events import (
     UserDeactivated,
     UserDeleted,
 )
-from accounts.models import SignIn, User
-from accounts.roles import Role
+from accounts.models import AccountClosing, SignIn, User
+from accounts.roles import STAFF, Role
+from accounts.rules import normalise_email
 from core.callers import Caller
 from core.errors import Missing
 from core.events.actions import record
+from core.personal_data import erase_personal_data
 
-PROFILE_FIELDS = frozenset({"name", "phone", "track", "time_zone", "locale"})
+PROFILE_FIELDS = frozenset(
+    {"name", "phone", "track", "tracks", "github_username", "time_zone", "locale"}
+)
 
 
 @transaction.atomic
 def add_user(
     *,
     email: str,
-    password: str,
+    password: str | None,
     role: Role,
     by: User,
     caller: Caller,
     at: datetime,
-    **profile: str,
+    **profile: Any,
 ) -> User:
-    """An account made by staff; its address counts as proven when its owner proves it."""
+    """An account made by staff. Who is told a password in person, has shown who they are: the
+    address counts as proven. Who is not, gets a mail with a link to choose one by."""
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, password, role=role, joined_at=at, **profile)
     except IntegrityError:
         raise EmailTaken from None
-    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    EmailAddress.objects.create(
+        user=user, email=user.email, primary=True, verified=password is not None
+    )
+    if password is None:
+        _send_way_in(user, by=by, at=at)
     data = {"role": user.role}
     record_audit("accounts.user_added", by=by, target=user, data=data, caller=caller, at=at)
     record(UserAdded(user_id=user.pk, role=user.role), by=by, at=at)
@@ -64,7 +79,11 @@ def edit_profile(
         return user
     for field in changed:
         setattr(user, field, changes[field])
-    user.save(update_fields=changed)
+    # Another phone is one that nobody has proven yet: it opens no account.
+    also = ["phone_verified_at"] if "phone" in changed else []
+    if also:
+        user.phone_verified_at = None
+    user.save(update_fields=[*changed, *also])
     if by != user:
         data = {"fields": changed}
         record_audit("accounts.user_edited", by=by, target=user, data=data, caller=caller, at=at)
@@ -75,14 +94,17 @@ def edit_profile(
 @transaction.atomic
 def change_email(user: User, *, email: str, by: User, caller: Caller, at: datetime) -> User:
     """By staff, for somebody who has lost their old address."""
-    user.email = email
+    old = EmailAddress(user=user, email=user.email)
+    user.email = normalise_email(email)
     try:
         with transaction.atomic():
             user.save(update_fields=["email"])
     except IntegrityError:
         raise EmailTaken from None
     EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=email, primary=True)
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    send_proof(address, at=at)
+    tell_old_address(old, at=at)
     record_audit("accounts.email_changed", by=by, target=user, caller=caller, at=at)
     end_every_sign_in(user, by=by, reason=SignIn.End.REVOKED, caller=caller, at=at)
     return user
@@ -90,29 +112,34 @@ def change_email(user: User, *, email: str, by: User, caller: Caller, at: dateti
 
 @transaction.atomic
 def change_role(user: User, *, role: Role, by: User, caller: Caller, at: datetime) -> User:
-    user = _lock_with_superadmins(user)
+    user = lock_with_superadmins(user)
     if user.role == role:
         return user
     old_role = user.role
-    _refuse_last_superadmin(user)
+    refuse_last_superadmin(user)
     user.role = role
     user.save(update_fields=["role"])
     data = {"old": old_role, "new": user.role}
     record_audit("accounts.role_changed", by=by, target=user, data=data, caller=caller, at=at)
     record(RoleChanged(user_id=user.pk, old_role=old_role, new_role=user.role), by=by, at=at)
+    if user.role not in STAFF:
+        revoke_every_api_key(user, by=by, caller=caller, at=at)
+    end_assignments_of(user, EndOfAssignment.ROLE_CHANGED, by=by, caller=caller, at=at)
     return user
 
 
 @transaction.atomic
 def deactivate_user(user: User, *, by: User, caller: Caller, at: datetime) -> User:
-    user = _lock_with_superadmins(user)
+    user = lock_with_superadmins(user)
     if not user.is_active:
         return user
-    _refuse_last_superadmin(user)
+    refuse_last_superadmin(user)
     user.is_active = False
     user.save(update_fields=["is_active"])
     record_audit("accounts.user_deactivated", by=by, target=user, caller=caller, at=at)
     record(UserDeactivated(user_id=user.pk), by=by, at=at)
+    revoke_every_api_key(user, by=by, caller=caller, at=at)
+    end_assignments_of(user, EndOfAssignment.DEACTIVATED, by=by, caller=caller, at=at)
     end_every_sign_in(user, by=by, reason=SignIn.End.DEACTIVATED, caller=caller, at=at)
     return user
 
@@ -132,16 +159,26 @@ def activate_user(user: User, *, by: User, caller: Caller, at: datetime) -> User
 @transaction.atomic
 def delete_user(user: User, *, by: User, caller: Caller, at: datetime) -> None:
     """The account goes; the audit log keeps what was done, as by a former member."""
-    user = _lock_with_superadmins(user)
-    _refuse_last_superadmin(user)
+    user = lock_with_superadmins(user)
+    refuse_last_superadmin(user)
     record_audit("accounts.user_deleted", by=by, target=user, caller=caller, at=at)
     record(UserDeleted(user_id=user.pk), by=by, at=at)
+    end_assignments_of(user, EndOfAssignment.DELETED, by=by, caller=caller, at=at)
     end_every_sign_in(user, by=by, reason=SignIn.End.REVOKED, caller=caller, at=at)
-    empty_actor(user)
+    erase_personal_data(user, at=at)
     user.delete()
 
 
-def _lock_with_superadmins(user: User) -> User:
+def _send_way_in(user: User, *, by: User, at: datetime) -> None:
+    about = {
+        "inviter": str(by),
+        "link": reset_link(user, at=at),
+        "forgotten": link_to("account_reset_password"),
+    }
+    tell(user, "account_made", at=at, **about)
+
+
+def lock_with_superadmins(user: User) -> User:
     """All superadmins in one order, so that two who demote each other at once wait in line."""
     concerned = User.objects.filter(Q(pk=user.pk) | Q(role=Role.SUPERADMIN)).order_by("pk")
     for each in concerned.select_for_update():
@@ -150,8 +187,11 @@ def _lock_with_superadmins(user: User) -> User:
     raise Missing
 
 
-def _refuse_last_superadmin(user: User) -> None:
+def refuse_last_superadmin(user: User) -> None:
     if user.role != Role.SUPERADMIN or not user.is_active:
         return
-    if not User.objects.active().superadmins().exclude(pk=user.pk).exists():
+    others = User.objects.active().superadmins().exclude(pk=user.pk)
+    if not others.exclude(
+        pk__in=AccountClosing.objects.open().exclude(user=None).values("user")
+    ).exists():
         raise LastSuperadmin

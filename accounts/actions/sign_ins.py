@@ -9,8 +9,17 @@ from django.db import models, transaction
 
 from accounts import tokens
 from accounts.actions.audit import record_audit
+from accounts.actions.returning import call_off_closing
 from accounts.events import SignInEnded, UserSignedIn
-from accounts.models import SignIn, SignInBrake, User
+from accounts.models import (
+    SecondStep,
+    SignIn,
+    SignInBrake,
+    TotpSetup,
+    UsedChallenge,
+    UsedCode,
+    User,
+)
 from accounts.models.sign_ins import stamp_of
 from accounts.rules import Rotation, judge_refresh
 from accounts.tokens import Tokens
@@ -30,7 +39,6 @@ def start_browser_sign_in(
     caller: Caller,
     at: datetime,
     has_second_factor: bool = False,
-    impersonator: User | None = None,
 ) -> SignIn:
     """`way` says how they proved who they are, such as `password`."""
     return _start(
@@ -38,7 +46,6 @@ def start_browser_sign_in(
         SignIn.Kind.BROWSER,
         way=way,
         has_second_factor=has_second_factor,
-        impersonator=impersonator,
         expires_at=at + timedelta(seconds=settings.SESSION_COOKIE_AGE),
         caller=caller,
         at=at,
@@ -106,9 +113,18 @@ def end_sign_in(
 
 @transaction.atomic
 def end_every_sign_in(
-    user: User, *, by: User | None, reason: SignIn.End, caller: Caller, at: datetime
+    user: User,
+    *,
+    by: User | None,
+    reason: SignIn.End,
+    caller: Caller,
+    at: datetime,
+    but: SignIn | None = None,
 ) -> None:
+    """All, or all `but` the one that asks."""
     mine = SignIn.objects.filter(user=user, expires_at__gt=at)
+    if but is not None:
+        mine = mine.exclude(pk=but.pk)
     _end(_locked(mine), by=by, reason=reason, caller=caller, at=at)
 
 
@@ -133,6 +149,10 @@ def note_seen(sign_in: SignIn, *, at: datetime) -> None:
 def forget_old(*, at: datetime) -> int:
     """Remove sign-ins that ended long ago, and brakes that hold nobody any more."""
     oldest = at - timedelta(days=settings.SIGN_IN_KEEP_DAYS)
+    for used in (UsedCode, UsedChallenge):
+        used.objects.filter(used_at__lt=at - timedelta(days=1)).delete()
+    SecondStep.objects.filter(expires_at__lt=at - timedelta(days=1)).delete()
+    TotpSetup.objects.filter(created_at__lt=at - timedelta(days=1)).delete()
     SignInBrake.objects.filter(first_try_at__lt=at - timedelta(days=1)).delete()
     old = SignIn.objects.filter(models.Q(expires_at__lt=oldest) | models.Q(ended_at__lt=oldest))
     return old.delete()[0]
@@ -147,16 +167,15 @@ def _start(
     expires_at: datetime,
     caller: Caller,
     at: datetime,
-    impersonator: User | None = None,
     jti: UUID | None = None,
 ) -> SignIn:
+    has_called_off = call_off_closing(user, caller=caller, at=at)
     sign_in = SignIn.objects.create(
         user=user,
         kind=kind,
         way=way,
-        proved_at=None if impersonator else at,
+        proved_at=at,
         has_second_factor=has_second_factor,
-        impersonator=impersonator,
         password_stamp=stamp_of(user),
         address=caller.address,
         user_agent=caller.user_agent,
@@ -166,17 +185,10 @@ def _start(
         jti=jti,
     )
     data = {"kind": kind.value, "way": way}
-    record_audit(
-        "accounts.signed_in",
-        by=user,
-        target=user,
-        data=data,
-        caller=caller,
-        at=at,
-        impersonator=impersonator,
-    )
+    record_audit("accounts.signed_in", by=user, target=user, data=data, caller=caller, at=at)
     event = UserSignedIn(user_id=user.pk, sign_in=sign_in.sid, kind=kind.value)
     record_all([event], by=user, at=at)
+    sign_in.has_called_off_closing = has_called_off
     return sign_in
 
 
@@ -210,9 +222,24 @@ def _end(
         sign_in.ended_at, sign_in.end_reason = at, reason
         sign_in.save(update_fields=["ended_at", "end_reason"])
         data = {"kind": sign_in.kind, "reason": reason.value}
-        action = "accounts.signed_out" if by == sign_in.user else "accounts.sign_in_ended"
+        action = _word_for_end(sign_in, by)
         record_audit(action, by=by, target=sign_in.user, data=data, caller=caller, at=at)
         end_live_connections(user_id=sign_in.user_id, sign_in_id=str(sign_in.sid))
         ended.append(SignInEnded(user_id=sign_in.user_id, sign_in=sign_in.sid, reason=reason.value))
     if ended:
         record_all(ended, by=by, at=at)
+        _end_what_was_begun_from([each.sign_in for each in ended], by=by, caller=caller, at=at)
+
+
+def _word_for_end(sign_in: SignIn, by: User | None) -> str:
+    if sign_in.impersonator_id is not None:
+        return "accounts.impersonation_ended"
+    return "accounts.signed_out" if by == sign_in.user else "accounts.sign_in_ended"
+
+
+def _end_what_was_begun_from(
+    sids: list[UUID], *, by: User | None, caller: Caller, at: datetime
+) -> None:
+    """Whoever is out themselves is out of the names that they borrowed."""
+    borrowed = _locked(SignIn.objects.filter(behind__sid__in=sids))
+    _end(borrowed, by=by, reason=SignIn.End.STEPPED_OUT, caller=caller, at=at)

@@ -6,15 +6,33 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from accounts.models import User
+from accounts.actions.addresses import has_proven_address
+from accounts.errors import EmailTaken
+from accounts.models import Invitation, User
 from accounts.roles import STAFF, Role
 from accounts.rules import PASSWORD_LENGTH, normalise_phone
+from accounts.tracks import tracks_to_choose
 from core.policies import can
 
 
 class PhoneCleaning(forms.ModelForm):
+    class Meta:
+        widgets = {"tracks": UnfoldAdminTextInputWidget}
+        error_messages = {
+            "tracks": {
+                "item_invalid": _(
+                    "A track code is 2 to 12 capital letters and digits, such as FSD. Put commas "
+                    "between several."
+                )
+            }
+        }
+
     def clean_phone(self) -> str:
         return normalise_phone(self.cleaned_data["phone"])
 
@@ -22,15 +40,18 @@ class PhoneCleaning(forms.ModelForm):
 class NewUserForm(PhoneCleaning):
     password = forms.CharField(
         label=_("Password"),
+        required=False,
         max_length=PASSWORD_LENGTH,
         strip=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=_("Tell it to them in person."),
+        help_text=_(
+            "Tell it to them in person. Left empty, they get a mail with a link to choose one."
+        ),
     )
 
-    class Meta:
+    class Meta(PhoneCleaning.Meta):
         model = User
-        fields = ("email", "name", "role", "track", "phone", "time_zone", "locale")
+        fields = ("email", "name", "role", "track", "tracks", "phone", "time_zone", "locale")
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -38,6 +59,9 @@ class NewUserForm(PhoneCleaning):
         if password:
             self._judge(password)
         return cleaned
+
+    def clean_password(self) -> str | None:
+        return self.cleaned_data["password"] or None
 
     def _judge(self, password: str) -> None:
         """By the same rules as for everybody, their own name and address included."""
@@ -48,6 +72,34 @@ class NewUserForm(PhoneCleaning):
             validate_password(password, about)
         except ValidationError as error:
             self.add_error("password", error)
+
+
+class InvitationForm(forms.ModelForm):
+    tracks = forms.MultipleChoiceField(
+        label=_("Tracks"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What a trainer teaches; a student is on the first."),
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ("email", "role", "tracks")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tracks = [(track.code, track.name) for track in tracks_to_choose()]
+        self.fields["tracks"].choices = tracks  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        known = User.objects.filter(email=email).first()
+        if known is not None and has_proven_address(known):
+            raise ValidationError(EmailTaken.message)
+        return email
+
+    def validate_constraints(self) -> None:
+        """An open invitation to the same address is withdrawn by the new one."""
 
 
 class RoleForm(forms.Form):

@@ -12,8 +12,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import people
+from accounts.actions.sign_ins import end_every_sign_in
+from accounts.admin.exporting import Exporting
+from accounts.admin.filters import Proven, SecondFactor, Trainer
 from accounts.admin.forms import NewUserForm, PhoneCleaning, RoleForm, roles_to_give
+from accounts.admin.impersonating import Impersonating
+from accounts.admin.looking_after import LookingAfter
 from accounts.entrance import user_in
+from accounts.freshness import demand_fresh
 from accounts.models import SignIn, User
 from accounts.roles import Role
 from core.backoffice.base import PlatformAdmin
@@ -21,33 +27,57 @@ from core.callers import caller_of
 from core.clock import now
 from core.policies import can, demand
 
-PROFILE = ("email", "name", "phone", "track", "time_zone", "locale")
+PROFILE = ("email", "name", "phone", "track", "tracks", "time_zone", "locale")
 # Whoever sets these of somebody can come in as them: links and codes are sent there.
 WAYS_IN = ("email", "phone")
 
 
 @admin.register(User)
-class UserAdmin(PlatformAdmin):
+class UserAdmin(Impersonating, LookingAfter, Exporting, PlatformAdmin):
     form = PhoneCleaning
-    list_display = ("email", "name", "role", "track", "is_active", "joined_at", "last_seen")
+    list_display = (
+        "email",
+        "name",
+        "role",
+        "track",
+        "trainer",
+        "is_active",
+        "joined_at",
+        "last_seen",
+    )
     list_filter = (
         "role",
         "is_active",
         ("track", admin.AllValuesFieldListFilter),
+        Trainer,
+        Proven,
+        SecondFactor,
         ("joined_at", admin.DateFieldListFilter),
     )
     search_fields = ("email", "name")
-    search_help_text = _("Part of an e-mail address or a name")
+    search_help_text = _("The beginnings of words of a name or an e-mail address")
     ordering = ("-joined_at", "-pk")
     fieldsets = (
         (_("Profile"), {"fields": PROFILE}),
         (_("Access"), {"fields": ("role", "is_active", "joined_at", "last_seen")}),
+        (_("Trainers and students"), {"fields": ("assignments",)}),
+        (_("Lately"), {"fields": ("recent_acts",)}),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "password", "role")}),
         (_("Profile"), {"fields": PROFILE[1:]}),
     )
-    actions = ("activate", "deactivate", "change_role")
+    actions = (
+        "assign_trainer",
+        "assign_automatically",
+        "unassign_trainer",
+        "activate",
+        "deactivate",
+        "sign_out_everywhere",
+        "change_role",
+        "impersonate_chosen",
+        "export_csv",
+    )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         latest = SignIn.objects.filter(user=OuterRef("pk")).order_by("-last_seen_at")
@@ -55,7 +85,14 @@ class UserAdmin(PlatformAdmin):
             super()
             .get_queryset(request)
             .annotate(last_seen_at=Subquery(latest.values("last_seen_at")[:1]))
+            .with_trainer()
         )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """By the same index as everywhere else."""
+        return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     @admin.display(description=_("last seen"), ordering="last_seen_at")
     def last_seen(self, user: User) -> Any:
@@ -67,7 +104,7 @@ class UserAdmin(PlatformAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        fixed = ("role", "is_active", "joined_at", "last_seen")
+        fixed = ("role", "is_active", "joined_at", "last_seen", "assignments", "recent_acts")
         may_change_access = can(request.user, "accounts.change_access", obj)
         return fixed if may_change_access else (*WAYS_IN, *fixed)
 
@@ -84,7 +121,7 @@ class UserAdmin(PlatformAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return can(request.user, "accounts.view_user", obj)
+        return can(request.user, "accounts.view_everybody")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return can(request.user, "accounts.edit_user")
@@ -119,9 +156,11 @@ class UserAdmin(PlatformAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Iterable[models.Model]) -> None: ...
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
+        demand_fresh(request)
         people.delete_user(obj, **self._who(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        demand_fresh(request)
         for user in queryset:
             demand(request.user, "accounts.delete_user", user)
             self.delete_model(request, user)
@@ -154,6 +193,14 @@ class UserAdmin(PlatformAdmin):
 
         self.act_on_each(request, queryset, act)
 
+    @admin.action(description=_("Sign out everywhere"), permissions=["change_access"])
+    def sign_out_everywhere(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        def act(user: User) -> None:
+            demand(request.user, "accounts.change_access", user)
+            end_every_sign_in(user, reason=SignIn.End.REVOKED, **self._who(request))
+
+        self.act_on_each(request, queryset, act)
+
     @admin.action(description=_("Change role…"), permissions=["change_access"])
     def change_role(
         self, request: HttpRequest, queryset: models.QuerySet[User]
@@ -161,6 +208,7 @@ class UserAdmin(PlatformAdmin):
         """Asks which one and whether one is sure, and comes back here with the answer."""
         data = request.POST if "confirmed" in request.POST else None
         form = RoleForm(data, by=user_in(request))
+        demand_fresh(request)
         if not form.is_valid():
             return self._ask_for_role(request, queryset, form)
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from accounts.actions.sign_ins import note_seen
 from accounts.models import SignIn, User
+from accounts.staff_factor import demand_factor_of_staff
 from accounts.tokens import sign_in_behind
 from core.clock import now
 from core.errors import InvalidToken
@@ -31,6 +32,7 @@ class TokenAuthentication(BaseAuthentication):
             # DRF's own exception, so that it settles that nobody is signed in.
             raise AuthenticationFailed from None
         note_seen(sign_in, at=at)
+        demand_factor_of_staff(request._request, sign_in.user)  # noqa: SLF001
         return sign_in.user, sign_in
 
     def authenticate_header(self, request: Request) -> str:

@@ -33,6 +33,7 @@ SIGN_IN = OpenApiExample(
         "last_seen_at": "2026-11-20T11:02:11Z",
         "expires_at": "2026-11-27T10:15:30Z",
         "is_current": True,
+        "impersonated_by": None,
     },
 )
 
@@ -44,9 +45,8 @@ class OwnSignIns(GenericAPIView[SignIn]):
     def get_queryset(self) -> QuerySet[SignIn]:
         if getattr(self, "swagger_fake_view", False):
             return SignIn.objects.none()
-        return SignIn.objects.living_of(user_in(self.request), at=now()).order_by(
-            "-last_seen_at", "-pk"
-        )
+        living = SignIn.objects.living_of(user_in(self.request), at=now())
+        return living.select_related("impersonator").order_by("-last_seen_at", "-pk")
 
     def get_serializer_context(self) -> dict[str, object]:
         return super().get_serializer_context() | {"current": _current(self.request)}

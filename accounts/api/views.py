@@ -1,4 +1,4 @@
-"""Signing in and out with tokens, and one's own profile."""
+"""Signing in and out with tokens."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,34 +10,27 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions.audit import record_audit
-from accounts.actions.people import edit_profile
 from accounts.actions.sign_ins import (
     end_by_refresh_token,
     end_every_sign_in,
     refresh_tokens,
 )
 from accounts.api.serializers import (
-    CredentialsSerializer,
-    ProfileSerializer,
     RefreshSerializer,
     SignedInSerializer,
+    SignInWithPasswordSerializer,
     SignOutSerializer,
     TokensSerializer,
 )
-from accounts.entrance import SCOPE, person_with_password, user_in
-from accounts.errors import EmailNotVerified, InvalidCredentials, SecondFactorRequired
+from accounts.entrance import SCOPE, person_with_password
+from accounts.errors import EmailNotVerified, InvalidCode, InvalidCredentials, SecondFactorRequired
 from accounts.gate import admit
 from accounts.models import SignIn, User
 from core.api.schema import may_raise
 from core.callers import caller_of
 from core.clock import now
 from core.errors import InvalidToken, Locked, NotSignedIn
-from core.policies import Allows
 from core.throttles import look_at
-
-# What nobody sets for themselves; a body that tries is worth knowing of.
-NOT_ONES_OWN = ("role", "is_staff", "is_superuser", "is_active")
 
 TOKENS = {"access": "eyJhbGciOiJIUzI1NiIs…", "refresh": "eyJhbGciOiJIUzI1NiIs…"}
 SIGNED_IN = OpenApiExample(
@@ -54,21 +47,6 @@ SIGNED_IN = OpenApiExample(
         },
     },
 )
-PROFILE = OpenApiExample(
-    "A student",
-    value={
-        "id": 7,
-        "email": "diya@example.org",
-        "role": "student",
-        "name": "Diya Patel",
-        "phone": "+919876543210",
-        "track": "FSD",
-        "avatar": None,
-        "time_zone": "Asia/Kolkata",
-        "locale": "en",
-        "notifications": {},
-    },
-)
 
 
 def _token_sent(request: Request) -> str | None:
@@ -80,7 +58,7 @@ def _token_sent(request: Request) -> str | None:
 class SignInEndpoint(GenericAPIView[User]):
     """Open to anybody, whatever old token or cookie the caller still sends along."""
 
-    serializer_class = CredentialsSerializer
+    serializer_class = SignInWithPasswordSerializer
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
@@ -95,11 +73,12 @@ class SignInEndpoint(GenericAPIView[User]):
         responses=SignedInSerializer,
         examples=[SIGNED_IN],
     )
-    @may_raise(InvalidCredentials, SecondFactorRequired, EmailNotVerified, Locked)
+    @may_raise(InvalidCredentials, SecondFactorRequired, InvalidCode, EmailNotVerified, Locked)
     def post(self, request: Request) -> Response:
-        credentials = _valid(self, request)
-        user = person_with_password(request._request, **credentials)  # noqa: SLF001
-        tokens = admit(user, way="password", caller=caller_of(request), at=now())
+        given = _valid(self, request)
+        code = given.pop("code")
+        user = person_with_password(request._request, **given)  # noqa: SLF001
+        tokens = admit(user, way="password", code=code, caller=caller_of(request), at=now())
         shown = SignedInSerializer(
             {"access": tokens.access, "refresh": tokens.refresh, "user": user}
         )
@@ -161,57 +140,8 @@ class SignOutEndpoint(GenericAPIView[User]):
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-class ProfileEndpoint(GenericAPIView[User]):
-    serializer_class = ProfileSerializer
-    permission_classes = (Allows("accounts.use_own_profile"),)
-
-    @extend_schema(summary="My profile", examples=[PROFILE])
-    def get(self, request: Request) -> Response:
-        return Response(self.get_serializer(request.user).data)
-
-    @extend_schema(summary="Replace my profile", examples=[PROFILE])
-    def put(self, request: Request) -> Response:
-        return self._edit(request, partial=False)
-
-    @extend_schema(summary="Change parts of my profile", examples=[PROFILE])
-    def patch(self, request: Request) -> Response:
-        return self._edit(request, partial=True)
-
-    def _edit(self, request: Request, *, partial: bool) -> Response:
-        serializer = self.get_serializer(request.user, data=request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        _note_escalation(request)
-        user = user_in(request)
-        edit_profile(
-            user,
-            changes=serializer.validated_data,
-            by=user,
-            caller=caller_of(request),
-            at=now(),
-        )
-        return Response(self.get_serializer(user).data)
-
 
 def _valid(view: GenericAPIView[Any], request: Request) -> dict[str, Any]:
     serializer = view.get_serializer(data=request.data)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
-
-
-def _note_escalation(request: Request) -> None:
-    """Fields like `role` are ignored. Sending back what one was given is no attempt at anything."""
-    user = user_in(request)
-    tried = [
-        field
-        for field in NOT_ONES_OWN
-        if field in request.data and request.data[field] != getattr(user, field, False)
-    ]
-    if tried:
-        record_audit(
-            "accounts.escalation_ignored",
-            by=user,
-            target=user,
-            data={"fields": tried},
-            caller=caller_of(request),
-            at=now(),
-        )

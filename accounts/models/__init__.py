@@ -6,7 +6,7 @@ from accounts.models.closings import AccountClosing, TermsAcceptance
 from accounts.models.invitations import Invitation
 from accounts.models.people import User
 from accounts.models.phones import PhoneCode
-from accounts.models.second_steps import SecondStep, UsedCode
+from accounts.models.second_steps import SecondStep, TotpSetup, UsedChallenge, UsedCode
 from accounts.models.sign_ins import SignIn, SignInBrake
 from accounts.models.trainers import TrainerAssignment
 from accounts.roles import Role
@@ -23,7 +23,9 @@ __all__ = [
     "SignIn",
     "SignInBrake",
     "TermsAcceptance",
+    "TotpSetup",
     "TrainerAssignment",
+    "UsedChallenge",
     "UsedCode",
     "User",
 ]

@@ -1,11 +1,19 @@
 """Keys by which outside systems call the API."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts import policies
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class ApiKey(models.Model):
@@ -32,9 +40,21 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     def is_living(self, at: datetime) -> bool:
-        """Dies with its owner's activity."""
+        """Dies with its owner's activity, and with their role."""
         return (
             self.revoked_at is None
             and (self.expires_at is None or at < self.expires_at)
             and self.owner.is_active
+            and policies.use_api_keys(self.owner, self)
         )
+
+    @property
+    def person(self) -> User:
+        """In whose name it calls, who knows then that a key does."""
+        self.owner.api_key = self
+        return self.owner
+
+    @property
+    def counted_as(self) -> str:
+        """For `core.throttles`: each key by itself, though its owner may have no limit."""
+        return f"key:{self.pk}"

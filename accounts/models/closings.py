@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import AccountClosings
+
 
 class AccountClosing(models.Model):
     """Somebody asked to go. Until `due_at` a sign-in calls it off; then their data are erased."""
@@ -15,6 +17,8 @@ class AccountClosing(models.Model):
     due_at = models.DateTimeField(_("due"))
     cancelled_at = models.DateTimeField(_("called off"), null=True)
     erased_at = models.DateTimeField(_("erased"), null=True)
+
+    objects = AccountClosings.as_manager()
 
     class Meta:
         verbose_name = _("closing account")

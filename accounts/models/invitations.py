@@ -52,7 +52,8 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        """Without the address, since the audit log keeps it for good."""
+        return f"{self.get_role_display()} {self.pk}"
 
     def is_open(self, at: datetime) -> bool:
         return self.accepted_at is None and self.revoked_at is None and at < self.expires_at

@@ -1,12 +1,16 @@
 """People."""
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +19,7 @@ from accounts.fields import SignInEmailField
 from accounts.querysets import Users
 from accounts.roles import STAFF, Role
 from accounts.rules import PHONE_PATTERN, TRACK_PATTERN
+from accounts.searching import PeopleWords
 from accounts.validators import (
     validate_locale,
     validate_name,
@@ -23,10 +28,15 @@ from accounts.validators import (
     validate_track_code,
 )
 
+AVATARS = "avatars"
+
+if TYPE_CHECKING:
+    from accounts.models import ApiKey
+
 
 def avatar_path(user: models.Model, filename: str) -> str:
     """A name that nobody guesses, anew for each picture, so that no cache shows an old one."""
-    return f"avatars/{uuid.uuid4().hex}.webp"
+    return f"{AVATARS}/{uuid.uuid4()}.webp"
 
 
 class User(AbstractBaseUser):
@@ -67,6 +77,10 @@ class User(AbstractBaseUser):
 
     last_login = None  # A sign-in has a row of its own.
 
+    # In whose hands the name is for one request: set by whoever looks up the sign-in or the key.
+    impersonator: "User | None" = None
+    api_key: "ApiKey | None" = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -77,6 +91,9 @@ class User(AbstractBaseUser):
         indexes = [
             models.Index(fields=["role"], name="user_role"),
             models.Index(fields=["-joined_at"], name="user_newest"),
+            models.Index(fields=["name", "id"], name="user_by_name"),
+            models.Index(fields=["track"], name="user_track"),
+            GinIndex(PeopleWords("name", "email"), name="user_words"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -117,6 +134,19 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Runs the place; derived from the role, so that it cannot be set apart from it."""
         return self.role in STAFF
+
+    @property
+    def avatar_url(self) -> str:
+        """Where the picture is, for whoever was told; empty without one."""
+        return reverse("avatar", args=[PurePath(self.avatar.name).stem]) if self.avatar else ""
+
+    @property
+    def assigned_trainer(self) -> "User | None":
+        """Who looks after this student now; lists fetch it with `with_trainer`."""
+        running: Iterable[Any] | None = getattr(self, "running_assignments", None)
+        if running is None:
+            running = self.assignments_as_student.running().select_related("trainer")
+        return next((assignment.trainer for assignment in running), None)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """What the Django admin asks, answered by our policies."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models.sign_ins import stamp_of
+from core.fields import EncryptedTextField
 
 
 class SecondStep(models.Model):
@@ -51,3 +52,26 @@ class UsedCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authenticator_id} {self.step}"
+
+
+class TotpSetup(models.Model):
+    """The secret of an app that has not shown a right code yet."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="totp_setup"
+    )
+    secret = EncryptedTextField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class UsedChallenge(models.Model):
+    """A challenge that a passkey has answered: no answer is good twice, whoever brings it."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    used_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]

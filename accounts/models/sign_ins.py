@@ -1,7 +1,10 @@
 """Where somebody is signed in, and how guessing passwords is slowed down."""
 
+from __future__ import annotations
+
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,7 +12,11 @@ from django.db import models
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from accounts import policies
 from accounts.querysets import SignInQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class SignIn(models.Model):
@@ -25,7 +32,7 @@ class SignIn(models.Model):
         REUSED = "reused", _("An old refresh token came back")
         REVOKED = "revoked", _("Ended by staff")
         DEACTIVATED = "deactivated", _("The account was deactivated")
-        PASSWORD = "password", _("The password was changed")  # noqa: S105 - a reason, not a secret
+        PASSWORD = "password", _("The password was changed")
         CLOSED = "closed", _("The account was closed")
         STEPPED_OUT = "stepped_out", _("The impersonation is over")
 
@@ -44,6 +51,15 @@ class SignIn(models.Model):
         related_name="impersonations",
         verbose_name=_("in truth"),
     )
+    behind = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="borrowed",
+        verbose_name=_("begun from"),
+        help_text=_("The impersonator's own sign-in, with which this one ends."),
+    )
     password_stamp = models.CharField(max_length=64, editable=False)
     address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("program"), max_length=200, blank=True)
@@ -55,6 +71,9 @@ class SignIn(models.Model):
     jti = models.UUIDField(_("current refresh token"), null=True, editable=False)
     previous_jti = models.UUIDField(_("previous refresh token"), null=True, editable=False)
     rotated_at = models.DateTimeField(_("rotated"), null=True, editable=False)
+
+    # Said by what starts a sign-in, for the page behind it.
+    has_called_off_closing = False
 
     objects = SignInQuerySet.as_manager()
 
@@ -77,6 +96,11 @@ class SignIn(models.Model):
                 | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
                 name="sign_in_ends_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(impersonator=None, behind=None)
+                | models.Q(impersonator__isnull=False, behind__isnull=False, kind="browser"),
+                name="sign_in_is_borrowed_from_another",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +113,25 @@ class SignIn(models.Model):
             and at < self.expires_at
             and self.user.is_active
             and constant_time_compare(self.password_stamp, stamp_of(self.user))
+            and self._may_still_be_borrowed(at)
+        )
+
+    @property
+    def person(self) -> User:
+        """Whom it stands for, who knows then who acts in truth."""
+        self.user.impersonator = self.behind.user if self.behind else None
+        return self.user
+
+    def _may_still_be_borrowed(self, at: datetime) -> bool:
+        """A name is borrowed as long as one's own sign-in lives and one's role allows it."""
+        if self.impersonator_id is None:
+            return True
+        own = self.behind
+        return (
+            own is not None
+            and own.user_id == self.impersonator_id
+            and own.is_living(at)
+            and policies.impersonate(own.user, self.user)
         )
 
 

@@ -1,11 +1,13 @@
 """Believable people, by trait."""
 
+from datetime import datetime
+
 import factory
 from allauth.account.models import EmailAddress
 from django.test import Client
 from factory.django import DjangoModelFactory
 
-from accounts.actions.sign_ins import start_browser_sign_in
+from accounts.actions.sign_ins import start_browser_sign_in, start_token_sign_in
 from accounts.middleware import SESSION_KEY
 from accounts.models import Role, SignIn, User
 from core.callers import Caller
@@ -44,3 +46,9 @@ def sign_in_browser(client: Client, user: User) -> SignIn:
     session[SESSION_KEY] = str(sign_in.sid)
     session.save()
     return sign_in
+
+
+def bearer_of(user: User, *, at: datetime | None = None) -> dict[str, str]:
+    """Headers of an app that signed in at `at`; for what asks for a fresh proof, just now."""
+    tokens = start_token_sign_in(user, way="password", caller=Caller(), at=at or now())
+    return {"Authorization": f"Bearer {tokens.access}"}

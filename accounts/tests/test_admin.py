@@ -99,7 +99,7 @@ def test_only_models_of_ours_stand_in_the_admin():
 
 def test_the_first_page_shows_figures(client_of, superadmin, student):
     page = client_of(superadmin).get("/admin/").content.decode()
-    for title in ("People", "Sign-ins", "Jobs", "Mails", "Events"):
+    for title in ("People", "Active students", "Sign-ups", "Sign-ins", "Jobs that failed"):
         assert re.search(rf"<h2>\s*<a href=\"/admin/[^\"]+\">{title}</a>", page), title
     cards = page[page.index('<div class="figures">') : page.rindex("</details>")]
     assert "<rect" in cards

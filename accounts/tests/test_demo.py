@@ -4,8 +4,11 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
+from accounts.actions.trainers import assign_trainer, unassign_trainer
 from accounts.demo import PASSWORD, PEOPLE
 from accounts.models import Role, User
+from core.callers import Caller
+from core.clock import now
 from core.demo import is_demo_ready
 from core.registries import DemoPart, Registry
 
@@ -50,6 +53,39 @@ def test_the_first_ten_students_are_on_one_track_and_the_rest_on_the_other():
         for number in range(1, 21)
     ]
     assert by_number == ["FSD"] * 10 + ["DP"] * 10
+
+
+@pytest.mark.usefixtures("_is_demo")
+def test_most_students_have_a_trainer_and_some_have_none_yet():
+    demo()
+
+    def numbers(login):
+        trainer = User.objects.get(email=f"{login}@demo.apranova.test")
+        emails = User.objects.looked_after_by(trainer).values_list("email", flat=True)
+        return {int(each.partition("@")[0].removeprefix("student") or 1) for each in emails}
+
+    assert numbers("trainer") == {*range(1, 9), *range(11, 15)}
+    assert numbers("trainer2") == {9, 10}
+    teaches = dict(User.objects.trainers().values_list("email", "tracks"))
+    assert teaches["trainer@demo.apranova.test"] == ["DP", "FSD"]
+    assert teaches["trainer2@demo.apranova.test"] == ["FSD"]
+
+
+@pytest.mark.usefixtures("_is_demo")
+def test_a_student_who_was_given_somebody_else_keeps_them():
+    demo()
+    student = User.objects.get(email="student@demo.apranova.test")
+    moved = User.objects.get(email="student2@demo.apranova.test")
+    who = {"by": None, "caller": Caller(), "at": now()}
+    unassign_trainer(student, **who)
+    other = User.objects.get(email="trainer2@demo.apranova.test")
+    assign_trainer(moved, trainer=other, **who)
+    User.objects.get(email="student3@demo.apranova.test").delete()
+    demo()
+    assert student.assigned_trainer is None
+    assert moved.assigned_trainer == other
+    again = User.objects.get(email="student3@demo.apranova.test")
+    assert again.assigned_trainer.email == "trainer@demo.apranova.test"
 
 
 @pytest.mark.usefixtures("_is_demo")
@@ -101,4 +137,4 @@ def test_parts_are_made_from_the_ground_up(monkeypatch, capsys):
     monkeypatch.setattr("core.demo.demo_content", content)
     demo()
     assert made == ["1 people", "2 curriculum", "3 quizzes"]
-    assert capsys.readouterr().out == "Made: 1 people, 2 curriculum, 3 quizzes.\n"
+    assert capsys.readouterr().out == "Made: people, curriculum, quizzes.\n"

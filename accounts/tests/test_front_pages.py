@@ -50,8 +50,13 @@ def test_the_front_page_says_what_this_is(client):
 
 
 def test_the_front_page_leads_in(client, client_of, student):
-    assert buttons_in(page_at(client, LANDING)) == ["Sign in"]
+    assert buttons_in(page_at(client, LANDING)) == ["Create an account"]
     assert buttons_in(page_at(client_of(student), LANDING)) == ["Go to your dashboard"]
+
+
+def test_where_one_joins_by_invitation_the_front_page_leads_to_the_sign_in(client, settings):
+    settings.REGISTRATION = "invitation"
+    assert buttons_in(page_at(client, LANDING)) == ["Sign in"]
 
 
 def test_in_the_demo_the_front_page_opens_three_doors(client, demo):
@@ -76,7 +81,7 @@ def test_the_sign_in_form_is_one_that_browsers_can_fill(client):
     assert re.search(r'<input type="email" name="login"[^>]*autocomplete="username"', page)
     assert re.search(r'<input type="password"[^>]*autocomplete="current-password"', page)
     assert "<password-reveal" in page
-    assert "signup" not in page
+    assert reverse("account_reset_password") in page
 
 
 def test_a_sign_in_that_fails_puts_its_summary_first(client, student):

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from accounts.actions import credentials
+from accounts.actions import brake
 from accounts.actions.credentials import count_try, identify
 from accounts.devices import COOKIE
 from accounts.errors import InvalidCredentials
@@ -207,12 +207,12 @@ def test_a_burst_of_guesses_gets_three_free_tries_in_all(student, monkeypatch):
 
 
 def admitted_of_a_burst(student, monkeypatch, size=6):
-    meeting, try_sign_in = Meeting(size), credentials.try_sign_in
+    meeting, try_sign_in = Meeting(size), brake.try_sign_in
 
     def meet(*args, **kwargs):
         meeting.wait()
         return try_sign_in(*args, **kwargs)
 
-    monkeypatch.setattr(credentials, "try_sign_in", meet)
+    monkeypatch.setattr(brake, "try_sign_in", meet)
     outcomes = at_once(*[partial(come_in, student.email, WRONG)] * size)
     return sum(isinstance(each, InvalidCredentials) for each in outcomes)

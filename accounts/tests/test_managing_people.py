@@ -38,7 +38,7 @@ def last_entry():
 
 
 @pytest.mark.django_db
-def test_an_account_made_by_staff_has_to_prove_its_address_yet(admin):
+def test_an_account_made_by_staff_is_one_that_staff_vouch_for(admin):
     user = add_user(
         email="New@Example.org",
         password="correct horse battery",
@@ -49,7 +49,7 @@ def test_an_account_made_by_staff_has_to_prove_its_address_yet(admin):
     assert (user.email, user.role, user.name) == ("new@example.org", "trainer", "Ananya Iyer")
     assert user.check_password("correct horse battery")
     address = EmailAddress.objects.get(user=user)
-    assert (address.email, address.primary, address.verified) == ("new@example.org", True, False)
+    assert (address.email, address.primary, address.verified) == ("new@example.org", True, True)
     assert (last_entry().action, last_entry().data) == ("accounts.user_added", {"role": "trainer"})
     assert Event.objects.get().payload == {"user_id": user.pk, "role": "trainer"}
 
@@ -175,13 +175,13 @@ def test_of_two_superadmins_who_demote_each_other_one_stays(superadmin, monkeypa
 
 def demote_each_other(superadmin, monkeypatch):
     other = UserFactory(superadmin=True)
-    meeting, refuse = Meeting(2), people._refuse_last_superadmin
+    meeting, refuse = Meeting(2), people.refuse_last_superadmin
 
     def refuse_and_meet(user):
         refuse(user)
         meeting.wait()
 
-    monkeypatch.setattr(people, "_refuse_last_superadmin", refuse_and_meet)
+    monkeypatch.setattr(people, "refuse_last_superadmin", refuse_and_meet)
     return at_once(
         partial(change_role, other, role=Role.TRAINER, **by(superadmin)),
         partial(change_role, superadmin, role=Role.TRAINER, **by(other)),

@@ -14,6 +14,7 @@ from drf_spectacular.plumbing import get_doc
 from rest_framework.permissions import AllowAny
 
 from core.api.exceptions import CODES, MESSAGES
+from core.api.scopes import scope_needed
 from core.errors import DomainError, InvalidToken
 from core.policies import Allows, named
 
@@ -80,6 +81,10 @@ class Operation(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        scope = scope_needed(self.view, self.method)
+        if scope is not None:
+            told = operation.get("description", "")
+            operation["description"] = f"{told}\n\nKeys need the scope `{scope}`.".strip()
         for status, reasons in sorted(self._refusals(operation).items()):
             operation["responses"].setdefault(str(status), _response(status, reasons))
         return operation

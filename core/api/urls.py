@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", docs.SwaggerView.as_view(), name="api-docs"),
     path("redoc/", docs.RedocView.as_view(), name="api-redoc"),
     path("", include("core.jobs.api.urls")),
+    path("", include("core.files.api.urls")),
 ]

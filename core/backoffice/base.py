@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from core.audit import audit_logs, record_audit
 from core.callers import caller_of
 from core.clock import now
-from core.errors import DomainError
+from core.errors import Denied, DomainError
 
 M = TypeVar("M", bound=models.Model)
 
@@ -112,9 +112,22 @@ class PlatformAdmin(ModelAdmin):
                         audited_as, by=_staff(request), at=now(), target=each, caller=caller
                     )
         except DomainError as error:
+            if isinstance(error, Denied):
+                # After the rollback of what was tried, so that the try itself is kept.
+                self._note_refusal(request, each)
             self.message_user(request, f"{each}: {error.message}", messages.ERROR)
             return False
         return True
+
+    def _note_refusal(self, request: HttpRequest, each: models.Model) -> None:
+        record_audit(
+            "core.escalation_refused",
+            by=_staff(request),
+            at=now(),
+            target=each,
+            data={"tried": f"{self.opts.label_lower}.{request.POST.get('action', '')}"[:100]},
+            caller=caller_of(request),
+        )
 
     def _note(self, request: HttpRequest, obj: models.Model, verb: str, data: Any) -> None:
         record_audit(

@@ -2,8 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.db import models
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 
 from core.registries import Registry
@@ -11,6 +17,7 @@ from core.registries import Registry
 BAR_HEIGHT = 48
 BAR_WIDTH = 14
 GAP = 4
+DAYS = 14
 
 Text = str | Promise
 
@@ -55,6 +62,27 @@ class Card:
         for place, bar in enumerate(self.bars):
             height = max(2, round(BAR_HEIGHT * bar.value / self.largest)) if bar.value else 0
             yield Drawn(bar, x=place * (BAR_WIDTH + GAP), y=BAR_HEIGHT - height, height=height)
+
+
+def bars_by_day(
+    rows: models.QuerySet[Any], moment: str, *, at: datetime, ahead: bool = False
+) -> list[Bar]:
+    """How many rows had their moment on each of the last days, or have it on each of the next."""
+    today = timezone.localdate(at)
+    days = [today + timedelta(days=away if ahead else -away) for away in range(DAYS)]
+    first, last = min(days), max(days)
+    counted = dict(
+        rows.filter(**{f"{moment}__gte": _midnight(first), f"{moment}__lt": _midnight(last, 1)})
+        .order_by()
+        .values_list(TruncDate(moment))
+        .annotate(rows=Count("pk"))
+    )
+    return [Bar(date_format(day, "M j"), counted.get(day, 0)) for day in sorted(days)]
+
+
+def _midnight(day: date, later: int = 0) -> datetime:
+    """Where a day begins for whoever looks, as bounds that an index knows."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=later), time.min))
 
 
 # By name, which is also their order; each makes its card at the moment it is asked.

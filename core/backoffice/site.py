@@ -2,26 +2,29 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPMethod
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from core.backoffice.base import PlatformAdmin
 from core.backoffice.cards import admin_cards
+from core.backoffice.kept import keep_and_ask_for_proof, send_again
 from core.clock import now
+from core.errors import ProofNeeded
 from core.policies import can, demand, policy
 
 # Passwords have one place of their own, which no back door goes around.
 LEFT_OUT = frozenset({"password_change", "password_change_done"})
 
 
-@policy("core.enter_admin")
+@policy("core.enter_admin", in_person=True)
 def enter(user: Any, obj: None) -> bool:
     """Enter the admin"""
     return bool(user.is_staff)
@@ -32,7 +35,8 @@ class Site(UnfoldAdminSite):
     index_title = _("Today")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [each for each in super().get_urls() if getattr(each, "name", "") not in LEFT_OUT]
+        theirs = [each for each in super().get_urls() if getattr(each, "name", "") not in LEFT_OUT]
+        return [path("again/", self.admin_view(self.again), name="again"), *theirs]
 
     def register(
         self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any
@@ -55,7 +59,12 @@ class Site(UnfoldAdminSite):
         @wraps(guarded)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             demand(request.user, "core.enter_admin")
-            return guarded(request, *args, **kwargs)
+            try:
+                return guarded(request, *args, **kwargs)
+            except ProofNeeded:
+                if request.method != HTTPMethod.POST:
+                    raise
+                return keep_and_ask_for_proof(request)
 
         return answer
 
@@ -69,6 +78,9 @@ class Site(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_logout"), preserve_request=True)
+
+    def again(self, request: HttpRequest) -> HttpResponse:
+        return send_again(request, self.each_context(request))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -22,6 +22,7 @@ from core.jobs.kinds import job_kinds
 from core.jobs.models import Job
 from core.jobs.stats import oldest_queued_job
 from core.mail.stats import mail_backlog
+from core.registries import state_metrics
 from core.version import VERSION
 
 SECONDS = 2
@@ -64,7 +65,8 @@ def _of_database() -> Metrics:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = %s", [SECONDS * 1000])
-        return [_connections(), *_outbox(), *_mail(), _jobs(), _oldest_job()]
+        of_apps = [metric for _name, tell in state_metrics for metric in tell()]
+        return [_connections(), *_outbox(), *_mail(), _jobs(), _oldest_job(), *of_apps]
 
 
 def _connections() -> GaugeMetricFamily:

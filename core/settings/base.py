@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.backoffice import look
-from core.settings import tunables
+from core.settings import sign_in_providers, tunables
 from core.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -75,6 +75,9 @@ MIDDLEWARE = [
     "core.api.middleware.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.SignInMiddleware",
+    "accounts.tastes.TastesMiddleware",
+    "accounts.impersonation.ImpersonationMiddleware",
+    "accounts.pages.staff_factor.StaffFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -97,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.appearance.appearance",
+                "core.impersonation.impersonation",
             ],
         },
     },
@@ -179,7 +183,9 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 QUEUES = ("default", "mail", "ai", "workspaces", "imports")
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_ROUTES = {"core.mail.send": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    name: {"queue": "mail"} for name in ("core.mail.send", "accounts.phones.text")
+}
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_TASK_SEND_SENT_EVENT = False
@@ -194,12 +200,22 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": tunable.SWEEP_SECONDS,
         "options": {"expires": tunable.SWEEP_SECONDS},
     }
-    for name in ("core.events.sweep", "core.jobs.reap", "core.mail.sweep")
+    for name in (
+        "core.events.sweep",
+        "core.jobs.reap",
+        "core.mail.sweep",
+        "accounts.phones.sweep",
+    )
 } | {
     "core.events.purge": {"task": "core.events.purge", "schedule": crontab(hour=3, minute=10)},
     "core.jobs.purge": {"task": "core.jobs.purge", "schedule": crontab(hour=3, minute=20)},
     "core.mail.purge": {"task": "core.mail.purge", "schedule": crontab(hour=3, minute=30)},
+    "core.files.purge": {"task": "core.files.purge", "schedule": crontab(hour=4, minute=10)},
     "core.idempotency.purge": {"task": "core.idempotency.purge", "schedule": crontab(minute=40)},
+    "accounts.erase_closed": {
+        "task": "accounts.erase_closed",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "accounts.forget_old": {"task": "accounts.forget_old", "schedule": crontab(hour=3, minute=50)},
 }
 CELERY_BEAT_SCHEDULE |= {
@@ -228,14 +244,24 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator": {},
     }.items()
 ]
+PASSWORD_RESET_TIMEOUT = tunable.RESET_MINUTES * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
+PROOF_URL = "account_reauthenticate"
+MFA_ADAPTER = "accounts.mfa_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_RECOVERY_CODE_DIGITS = 10
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = tunable.EMAIL_VERIFICATION
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+SOCIALACCOUNT_ADAPTER = "accounts.social.adapter.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = sign_in_providers.providers(tunable)
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_FORMS = {"signup": "accounts.social.forms.JoinForm"}
 # Guessing has a brake of its own, shared with the API; addresses are counted by our throttles.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 SIMPLE_JWT = {
@@ -291,8 +317,29 @@ STATICFILES_FINDERS = [
 # A component that is called wrongly stops whoever builds, not whoever reads.
 COMPONENTS_ARE_STRICT = tunable.DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "core.files.uploads.SizeGuard",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Uploads are never served as they lie there: pictures and private files have views of their own.
+_disk = {"BACKEND": "core.files.storage.Disk"}
+_bucket = {
+    "BACKEND": "core.files.s3.Bucket",
+    "OPTIONS": {
+        "bucket_name": tunable.S3_BUCKET,
+        "endpoint_url": tunable.S3_ENDPOINT or None,
+        "access_key": tunable.S3_ACCESS_KEY or None,
+        "secret_key": tunable.S3_SECRET_KEY or None,
+        "region_name": tunable.S3_REGION,
+        "default_acl": None,
+        "file_overwrite": False,
+        "max_memory_size": 1024 * 1024,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _bucket if tunable.S3_BUCKET else _disk,
     "staticfiles": {"BACKEND": "core.static_files.StaticFiles"},
 }
 
@@ -300,6 +347,10 @@ STORAGES = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("hi", _("Hindi"))]
 USE_TZ = True
+
+# Text messages. The demo's gateway is the sandbox's, whose key opens nothing.
+if tunable.DEMO and tunable.SANDBOX_URL and not tunable.SMS_URL:
+    SMS_URL, SMS_KEY = f"{tunable.SANDBOX_URL}/sms/messages", "sandbox-sms-key"
 
 # Mail.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = tunable.EMAIL_FROM
@@ -378,6 +429,21 @@ THROTTLES = {
         "account": tunable.THROTTLE_LOGIN_ACCOUNT,
         "address": tunable.THROTTLE_LOGIN_ADDRESS,
     },
+    "registration": {
+        "account": tunable.THROTTLE_MAILS_ACCOUNT,
+        "address": tunable.THROTTLE_REGISTRATION_ADDRESS,
+    },
+    "reset": {
+        "account": tunable.THROTTLE_MAILS_ACCOUNT,
+        "address": tunable.THROTTLE_RESET_ADDRESS,
+    },
+    "verification": {
+        "account": tunable.THROTTLE_MAILS_ACCOUNT,
+        "address": tunable.THROTTLE_RESET_ADDRESS,
+    },
+    "files": {"account": tunable.THROTTLE_FILES, "address": tunable.THROTTLE_FILES},
+    "exports": {"account": tunable.THROTTLE_EXPORTS, "address": tunable.THROTTLE_EXPORTS},
+    "api-keys": {"account": tunable.THROTTLE_API_KEY, "address": tunable.THROTTLE_API_KEY},
     "poll": {"account": tunable.THROTTLE_POLL, "address": tunable.THROTTLE_POLL},
     "answers": {"account": tunable.THROTTLE_ANSWERS, "address": tunable.THROTTLE_ANSWERS},
     "webhooks": {"account": tunable.THROTTLE_WEBHOOKS, "address": tunable.THROTTLE_WEBHOOKS},
@@ -387,6 +453,7 @@ THROTTLES = {
 # The API.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.keyed.KeyAuthentication",
         "accounts.api.authentication.TokenAuthentication",
         "core.api.authentication.SessionAuthentication",
     ],

@@ -159,12 +159,118 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             choices=("mandatory", "optional"),
         ),
         Tunable(
+            "VERIFICATION_DAYS", "integer", 3, "How long the link that proves an address is good."
+        ),
+        Tunable("RESET_MINUTES", "integer", 120, "How long the link to a new password is good."),
+        Tunable("UNLOCK_MINUTES", "integer", 60, "How long the link that ends a lock is good."),
+        Tunable(
             "SECOND_STEP_MINUTES",
             "integer",
             10,
             "How long a first proof waits for the second one.",
         ),
+        Tunable("SECOND_STEP_TRIES", "integer", 5, "Wrong codes before one has to start over."),
+        Tunable(
+            "FRESH_MINUTES",
+            "integer",
+            10,
+            "How long ago one may have proven who one is, for what is dangerous.",
+        ),
+        Tunable(
+            "STAFF_SECOND_FACTOR",
+            "flag",
+            False,
+            "Whether staff must have a second factor before they can do anything.",
+        ),
+        Tunable(
+            "IMPERSONATION_MINUTES",
+            "integer",
+            30,
+            "How long staff may act in somebody else's name before they have to start anew.",
+        ),
+        Tunable(
+            "PASSKEY_ORIGINS",
+            "words",
+            (),
+            "Origins of our own apps whose passkeys count besides those of FRONTEND_URL, such as "
+            "android:apk-key-hash:...",
+        ),
         Tunable("SIGN_IN_KEEP_DAYS", "integer", 90, "Days that ended sign-ins are kept."),
+    ),
+    "Sign-in providers": (
+        Tunable(
+            "GOOGLE_CLIENT_ID",
+            "words",
+            (),
+            "Client ids at Google: the first is that of our pages, the others are our apps'. "
+            "Without one there is no sign-in with Google.",
+        ),
+        Tunable("GOOGLE_CLIENT_SECRET", "text", "", "Secret of the first of them.", secret=True),
+        Tunable(
+            "GITHUB_CLIENT_ID",
+            "text",
+            "",
+            "Client id of the OAuth app at GitHub; without one there is no sign-in with GitHub.",
+        ),
+        Tunable("GITHUB_CLIENT_SECRET", "text", "", "Its secret.", secret=True),
+        Tunable(
+            "APPLE_CLIENT_ID",
+            "words",
+            (),
+            "Ids at Apple: first the services id of our pages, then the bundle ids of our apps. "
+            "Without one there is no sign-in with Apple.",
+        ),
+        Tunable("APPLE_TEAM_ID", "text", "", "Id of the team at Apple."),
+        Tunable("APPLE_KEY_ID", "text", "", "Id of the key for signing in with Apple."),
+        Tunable(
+            "APPLE_PRIVATE_KEY",
+            "text",
+            "",
+            "That key, as in the .p8 file; line breaks may be written as \\n.",
+            secret=True,
+        ),
+        Tunable(
+            "SOCIAL_REDIRECT_URIS",
+            "words",
+            (),
+            "Addresses besides our own to which a provider may send a code for an app of ours, "
+            "such as org.example.app:/signed-in.",
+        ),
+        Tunable("SOCIAL_TIMEOUT", "number", 5.0, "Seconds to wait for a provider."),
+    ),
+    "Joining": (
+        Tunable(
+            "REGISTRATION",
+            "text",
+            "open",
+            "Who may make an account: anybody, whom staff invite, or whoever has an address of "
+            "REGISTRATION_DOMAINS.",
+            choices=("open", "invitation", "domains"),
+        ),
+        Tunable(
+            "REGISTRATION_DOMAINS",
+            "words",
+            (),
+            "The mail domains that may register where REGISTRATION is domains, such as school.edu.",
+        ),
+        Tunable(
+            "REGISTRATION_SECONDS",
+            "integer",
+            2,
+            "Whoever fills in the page in less time than this is asked to send it again.",
+        ),
+        Tunable("INVITATION_DAYS", "integer", 7, "How long an invitation is good."),
+        Tunable(
+            "TERMS_VERSION",
+            "text",
+            "2026-11",
+            "The version of the terms and the privacy notice that one accepts: name a new one when "
+            "they change.",
+        ),
+        Tunable("TERMS_URL", "text", "/terms/", "Where the terms stand, if not on our own page."),
+        Tunable(
+            "PRIVACY_URL", "text", "/privacy/", "Where the privacy notice stands, likewise."
+        ),
     ),
     "Events and jobs": (
         Tunable(
@@ -203,6 +309,29 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "rate",
             "300/minute",
             "Tries to sign in from one address, which a whole school may share.",
+        ),
+        Tunable(
+            "THROTTLE_REGISTRATION_ADDRESS",
+            "rate",
+            "300/hour",
+            "Accounts begun from one address, which a whole school may share.",
+        ),
+        Tunable(
+            "THROTTLE_RESET_ADDRESS", "rate", "100/hour", "Passwords forgotten at one address."
+        ),
+        Tunable(
+            "THROTTLE_MAILS_ACCOUNT",
+            "rate",
+            "5/hour",
+            "Mails to one mail address that anybody can ask for, of each kind; more are not sent.",
+        ),
+        Tunable("THROTTLE_FILES", "rate", "600/minute", "Files that one person reads."),
+        Tunable("THROTTLE_EXPORTS", "rate", "5/day", "Copies of their data that one may ask for."),
+        Tunable(
+            "THROTTLE_API_KEY",
+            "rate",
+            "5000/hour",
+            "Calls by one API key, whoever owns it.",
         ),
         Tunable("THROTTLE_POLL", "rate", "120/minute", "Looks at a job or a status."),
         Tunable("THROTTLE_ANSWERS", "rate", "240/minute", "Saves of answers by one person."),
@@ -255,6 +384,87 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable(
             "MAIL_KEEP_DAYS", "integer", 180, "Days that it is known which mail was sent to whom."
         ),
+    ),
+    "Files": (
+        Tunable(
+            "S3_BUCKET",
+            "text",
+            "",
+            "Bucket for uploads in an S3-compatible store; without one they lie in DATA_DIR.",
+        ),
+        Tunable(
+            "S3_ENDPOINT",
+            "text",
+            "",
+            "Address of the store, such as https://s3.example.org; without one Amazon's.",
+        ),
+        Tunable("S3_REGION", "text", "us-east-1", "Region of the bucket."),
+        Tunable("S3_ACCESS_KEY", "text", "", "Access key of the store.", secret=True),
+        Tunable("S3_SECRET_KEY", "text", "", "Secret key of the store.", secret=True),
+    ),
+    "Leaving": (
+        Tunable("EXPORT_KEEP_DAYS", "integer", 7, "Days that a copy of one's data can be fetched."),
+        Tunable(
+            "CLOSING_GRACE_DAYS",
+            "integer",
+            14,
+            "Days after closing an account in which signing in calls it off.",
+        ),
+    ),
+    "Text messages": (
+        Tunable(
+            "SMS_URL",
+            "text",
+            "",
+            "Where the gateway takes a text message by POST; without one, texts go nowhere.",
+        ),
+        Tunable("SMS_KEY", "text", "", "Bearer key of the gateway.", secret=True),
+        Tunable(
+            "SMS_FROM",
+            "text",
+            "ApraNova",
+            "The sender: at most 11 letters and digits, or a phone number.",
+        ),
+        Tunable("SMS_TIMEOUT", "number", 8.0, "Seconds to wait for the gateway."),
+        Tunable("SMS_TRIES", "integer", 6, "Tries before a text message is given up."),
+        Tunable("SMS_CODE_MINUTES", "integer", 5, "How long a code is good."),
+        Tunable("SMS_CODE_TRIES", "integer", 5, "Wrong tries before a code is used up."),
+        Tunable(
+            "SMS_RESEND_SECONDS",
+            "integer",
+            30,
+            "How long the pages let one wait before they send another code.",
+        ),
+        Tunable("SMS_PHONE_CODES", "integer", 3, "Codes to one phone in SMS_PHONE_MINUTES."),
+        Tunable("SMS_PHONE_MINUTES", "integer", 15, "The time in which those are counted."),
+        Tunable("SMS_PHONE_DAY", "integer", 10, "Codes to one phone in a day."),
+        Tunable("SMS_ACCOUNT_HOUR", "integer", 5, "Codes for phones that one person proves."),
+        Tunable("SMS_ACCOUNT_DAY", "integer", 10, "The same in a day."),
+        Tunable(
+            "SMS_ADDRESS_HOUR",
+            "integer",
+            60,
+            "Codes asked for from one address, which a whole school may share.",
+        ),
+        Tunable("SMS_ADDRESS_DAY", "integer", 300, "The same in a day."),
+        Tunable(
+            "SMS_WRONG_CODES",
+            "integer",
+            50,
+            "Wrong codes from one address, for whatever phones, in SMS_PHONE_MINUTES.",
+        ),
+        Tunable("SMS_COUNTRY_HOUR", "integer", 200, "Texts to one country in an hour."),
+        Tunable("SMS_COUNTRY_DAY", "integer", 1000, "The same in a day."),
+        Tunable("SMS_PLATFORM_HOUR", "integer", 400, "Texts to all phones together in an hour."),
+        Tunable("SMS_PLATFORM_DAY", "integer", 2000, "The same in a day."),
+        Tunable(
+            "SMS_COUNTRIES",
+            "words",
+            (),
+            "The only countries that texts go to, such as IN,NP; empty for all. Name yours: texts "
+            "to others cost much and are what frauds ask for.",
+        ),
+        Tunable("SMS_KEEP_DAYS", "integer", 30, "Days that it is known which phone got a code."),
     ),
     "Operations": (
         Tunable(

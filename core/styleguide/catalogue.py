@@ -45,6 +45,7 @@ GROUPS = (
             "page_header": (),
             "bell": (),
             "user_menu": (),
+            "impersonation_banner": (),
             "theme_switch": (),
             "tabs": (),
             "panels": ("panel",),
@@ -64,7 +65,8 @@ GROUPS = (
             "queue_item": (),
             "prose": (),
             "code": (),
-            "chart": (),
+            "chart": ("chart_table",),
+            "spark": (),
         },
     ),
     Group(

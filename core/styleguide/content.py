@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from core import widgets
+from core.charts import Chart, ChartKind, Series
 from core.clock import now
 from core.navigation import Navigation, Place, PlaceGroup
 from core.tables import Column, Heading, table
@@ -30,8 +31,8 @@ PEOPLE = (
     ("Zofia Małecka", "Warehouse from scratch", "accent", "Waiting for review", "-", 26),
     ("Oluwaseun Adeyemi", "A dashboard that is believed", "neutral", "Draft", "-", 49),
 )
-WEEK_HEADINGS = (Heading("Week", "text", "", ""), Heading("Hours", "number", "", ""))
-HOURS = (9, 12, 10, 18, 11, 8)
+WEEKS = tuple(f"Week {number}" for number in range(1, 9))
+HOURS = (9, 12, 10, 18, 11, 8, 13, 12)
 SNIPPET = """\
 def effective_deadline(sitting: Sitting, *, at: datetime) -> datetime:
     \"\"\"The one moment that clock, save, submit, sweep and monitor all use.\"\"\"
@@ -183,8 +184,8 @@ def content(request: HttpRequest) -> dict[str, Any]:
             dict(zip(("name", "project", "tone", "state", "score", "hours"), each, strict=True))
             for each in PEOPLE
         ],
-        "weeks": _weeks(),
-        "week_headings": WEEK_HEADINGS,
+        "charts": _charts(),
+        "hours": HOURS,
         "page": Paginator(range(412), 20).get_page(request.GET.get("page", 4)),
         "first_page": Paginator(range(60), 20).get_page(1),
         "trail": [("Tracks", "#"), ("Full-Stack Development", "#")],
@@ -205,20 +206,38 @@ def _headings(request: HttpRequest) -> list[Heading]:
     return table(COLUMNS, request.GET, default="name").headings
 
 
-def _weeks() -> list[dict[str, Any]]:
-    """With the place of each in a drawing of 600 by 200, of which 160 are for the columns."""
-    return [
-        {
-            "name": f"Week {number}",
-            "hours": hours,
-            "x": 100 * number - 80,
-            "middle": 100 * number - 50,
-            "y": 160 - 8 * hours,
-            "above": 152 - 8 * hours,
-            "height": 8 * hours,
-        }
-        for number, hours in enumerate(HOURS, start=1)
+def _charts() -> dict[str, Chart]:
+    handed_in = (4, 6, 9, 12, 11, 15, 17, 20)
+    reviewed = (2, 5, 7, 12, 10, 13, None, 19)
+    states = {
+        "Approved": (3, 4, 6, 8, 7, 9, 12, 14),
+        "Changes requested": (1, 2, 1, 3, 2, 4, 3, 4),
+        "Waiting": (0, 0, 2, 1, 2, 2, 2, 2),
+    }
+    days = {"Mon": (62, 71, 80), "Wed": (55, 90, 84), "Fri": (40, 58, None)}
+    work = [
+        Series("Hours", (6, 9, 11, 13, 16, 20, 22)),
+        Series("Score", (48, 61, 58, 72, 79, 84, 93)),
     ]
+    return {
+        "hours": Chart(ChartKind.BAR, "Week", WEEKS, [Series("Hours", HOURS)], unit="h"),
+        "work": Chart(
+            ChartKind.LINE,
+            "Week",
+            WEEKS,
+            [Series("Handed in", handed_in), Series("Reviewed", reviewed)],
+        ),
+        "states": Chart(
+            ChartKind.STACKED, "Week", WEEKS, [Series(name, each) for name, each in states.items()]
+        ),
+        "scores": Chart(ChartKind.SCATTER, "Student", [f"Student {n}" for n in range(1, 8)], work),
+        "days": Chart(
+            ChartKind.HEAT,
+            "Hour",
+            ("Morning", "Afternoon", "Evening"),
+            [Series(name, each) for name, each in days.items()],
+        ),
+    }
 
 
 def _navigation() -> Navigation:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from core import css
+from core.charts import MOST_SERIES
 from core.styleguide.tokens import pairs, tokens
 
 PARTS = css.parts()
@@ -30,6 +31,7 @@ WRITTEN = [
 DRAWN = [
     *product(("edge", *TONES), SHEETS),
     *((f"{tone}-turned", "text") for tone in TONES),
+    *product([f"series-{n}" for n in range(1, MOST_SERIES + 1)], SHEETS),
 ]
 
 

@@ -1,5 +1,5 @@
 """The stand-ins there are. A new one is a module here and a line in this tuple."""
 
-from sandbox.services import sms, smtp
+from sandbox.services import apple, github, google, sms, smtp
 
-SERVICES = (smtp.SERVICE, sms.SERVICE)
+SERVICES = (smtp.SERVICE, sms.SERVICE, google.SERVICE, github.SERVICE, apple.SERVICE)

@@ -135,4 +135,5 @@ def test_health_names_the_services_and_the_mail_port(sandbox_server, browse):
     health = browse.get("/_sandbox/health").json()
     assert health["status"] == "healthy"
     assert health["smtp_port"] == sandbox_server.smtp_port
-    assert [service["name"] for service in health["services"]] == ["smtp", "sms"]
+    names = [service["name"] for service in health["services"]]
+    assert names == ["smtp", "sms", "google", "github", "apple"]

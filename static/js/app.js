@@ -8,15 +8,19 @@ import { start as startToasts } from "./components/toasts.js";
 /** @type {Record<string, () => Promise<unknown>>} */
 const ELEMENTS = {
   "character-count": () => import("./components/character-count.js"),
+  "chart-drawing": () => import("./components/chart-drawing.js"),
   "copy-text": () => import("./components/copy-text.js"),
   "file-drop": () => import("./components/file-drop.js"),
   "job-progress": () => import("./components/job-progress.js"),
   "menu-button": () => import("./components/menu-button.js"),
+  "pass-key": () => import("./components/pass-key.js"),
   "password-reveal": () => import("./components/password-reveal.js"),
   "tab-panels": () => import("./components/tab-panels.js"),
   "table-select": () => import("./components/table-select.js"),
   "theme-switch": () => import("./components/theme-switch.js"),
+  "time-zone-guess": () => import("./components/time-zone-guess.js"),
   "tool-tip": () => import("./components/tool-tip.js"),
+  "wait-button": () => import("./components/wait-button.js"),
 };
 
 startDialogs(document);

@@ -3,28 +3,45 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from urllib.parse import quote
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import File
 from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
+from django.utils.http import int_to_base36
 
+from accounts.actions import addresses, unlocking
+from accounts.actions.api_keys import make_api_key
 from accounts.actions.audit import record_audit
+from accounts.actions.invitations import digest_of
 from accounts.actions.sign_ins import start_browser_sign_in, start_token_sign_in
-from accounts.models import AuditEntry, SignIn, User
+from accounts.actions.trainers import assign_trainer
+from accounts.entry.links import sign
+from accounts.models import ApiKey, AuditEntry, Invitation, SignIn, User
 from accounts.permissions import ANONYMOUS, ROLES, Line, read_table
+from accounts.roles import Role
+from accounts.tests.authenticators import give_passkey
 from accounts.tests.factories import UserFactory, sign_in_browser
 from core.asgi import application
 from core.callers import Caller
 from core.clock import now
 from core.events.models import Event, EventDelivery
+from core.files.actions import store_file
+from core.files.purposes import EXPORT
 from core.idempotency.models import IdempotentCall
 from core.jobs.models import Job
 from core.live.consumer import LiveConsumer
@@ -75,10 +92,66 @@ def make_sign_in(asker: User | None) -> str:
     return str(start_browser_sign_in(user, way="any", caller=Caller(), at=now()).sid)
 
 
+def make_passkey(asker: User | None) -> str:
+    user = asker or UserFactory()
+    give_passkey(user)
+    return str(Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN).pk)
+
+
+def make_api_key_of(asker: User | None) -> str:
+    owner, at = asker or UserFactory(admin=True), now()
+    key, _text = make_api_key(
+        owner, name="any", scopes=["users:read"], expires_at=None, caller=Caller(), at=at
+    )
+    return str(key.pk)
+
+
+def make_student(asker: User | None) -> str:
+    """Whom the asker looks after, where the asker is a trainer."""
+    student = UserFactory()
+    if asker is not None and asker.role == Role.TRAINER:
+        assign_trainer(student, trainer=asker, by=None, caller=Caller(), at=now())
+    return str(student.pk)
+
+
+def make_export(owner: User | None) -> str:
+    content = BytesIO()
+    ZipFile(content, "w").close()
+    stored = store_file(
+        content=File(content), name="copy.zip", purpose=EXPORT, owner=owner, at=now()
+    )
+    return str(stored.pk)
+
+
+def make_social_account(asker: User | None) -> str:
+    user = asker or UserFactory()
+    account = SocialAccount.objects.create(user=user, provider="google", uid=str(uuid4()))
+    return str(account.pk)
+
+
+def make_mailed_key() -> str:
+    address = EmailAddress.objects.get(user=UserFactory(is_proven=False))
+    return sign(addresses.PURPOSE, address.pk, address.email, at=now())
+
+
+def make_invitation() -> str:
+    token, at = uuid4().hex, now()
+    Invitation.objects.create(
+        email=f"{token}@example.org",
+        role=Role.TRAINER,
+        digest=digest_of(token),
+        created_at=at,
+        expires_at=at + timedelta(days=1),
+    )
+    return token
+
+
 # A row of each model of the admin, where nobody's sign-in has made one already.
 ROWS: dict[type[Model], Callable[[], Model]] = {
     User: UserFactory,
+    Invitation: lambda: Invitation.objects.get(digest=digest_of(make_invitation())),
     SignIn: lambda: start_browser_sign_in(UserFactory(), way="any", caller=Caller(), at=now()),
+    ApiKey: lambda: ApiKey.objects.get(pk=make_api_key_of(None)),
     AuditEntry: lambda: record_audit("any.thing", by=None, at=now()),
     Event: make_event,
     EventDelivery: make_delivery,
@@ -90,9 +163,25 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
 # What stands in an address, made anew for whoever asks (nobody is None).
 THINGS: dict[str, Callable[[User | None], str]] = {
     "own-job": make_job,
+    "mailed-key": lambda _asker: make_mailed_key(),
+    "old-uid": lambda _asker: int_to_base36(UserFactory().pk),
+    "old-token": lambda _asker: "cz0t2v-used",
+    "unlock-key": lambda _asker: sign(unlocking.PURPOSE, UserFactory().pk, "brake", at=now()),
+    "invitation": lambda _asker: make_invitation(),
     "job-of-another": lambda _asker: make_job(UserFactory()),
+    "own-passkey": make_passkey,
+    "passkey-of-another": lambda _asker: make_passkey(None),
     "own-sign-in": make_sign_in,
+    "own-api-key": make_api_key_of,
+    "api-key-of-another": lambda _asker: make_api_key_of(None),
     "sign-in-of-another": lambda _asker: make_sign_in(None),
+    "somebody": lambda _asker: str(UserFactory().pk),
+    "own-student": make_student,
+    "own-export": make_export,
+    "export-of-another": lambda _asker: make_export(UserFactory()),
+    "avatar": lambda _asker: str(uuid4()),
+    "own-social-account": make_social_account,
+    "social-account-of-another": lambda _asker: make_social_account(None),
     "user": lambda asker: str((asker or UserFactory()).pk),
     "content-type": lambda _asker: str(ContentType.objects.get_for_model(User).pk),
     "component": lambda _asker: next(iter(pages())),
@@ -220,7 +309,10 @@ def hear(line: Line, role: str) -> str:
         tokens = start_token_sign_in(asker, way="password", caller=Caller(), at=now())
         headers = {"Authorization": f"Bearer {tokens.access}"}
     client = Client(raise_request_exception=False, headers=headers)
-    return word_for(client.generic(line.method, path, content_type="application/json"), path)
+    response = client.generic(line.method, path, content_type="application/json")
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return word_for(response, path)
 
 
 def word_for(response: HttpResponse, path: str) -> str:

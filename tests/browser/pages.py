@@ -13,8 +13,15 @@ from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS
 from core.styleguide.catalogue import pages as component_pages
 
-# Answers for machines, and the parts of other pages.
-NO_PAGES = ("/api/", "/health", "/metrics", "/csp-report/", "/admin/jsi18n/", "/admin/search/")
+# Answers for machines, the parts of other pages, and pages that need somebody with more than a role
+# (`test_security_pages.py`).
+NO_PAGES = (
+    *("/api/", "/health", "/metrics", "/csp-report/", "/robots.txt"),
+    *("/admin/jsi18n/", "/admin/search/"),
+    *("/accounts/2fa/totp/drawing/", "/accounts/2fa/webauthn/keys/"),
+    # Where mails lead (`test_joining.py`).
+    *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
+)
 LISTED_APART = ("/admin/", "/styleguide/")
 OBJECTS = {"app": "accounts"}
 NOWHERE = "/there-is-no-such-page/"

@@ -23,7 +23,8 @@ class LivePlatform:
 
     def __init__(self, folder: Path) -> None:
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        # By this name browsers give pages what they give elsewhere over HTTPS alone: passkeys.
+        self.url = f"http://localhost:{self.port}"
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.browser.settings",

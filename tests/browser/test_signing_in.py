@@ -9,5 +9,5 @@ def test_somebody_signs_in_and_no_page_on_the_way_says_a_word_on_the_console(pag
     page.goto("/accounts/login/")
     page.get_by_label("mail").fill(student.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url("/dashboard/")

@@ -11,13 +11,13 @@ def test_it_sees_words_on_the_console_faults_violations_and_strangers(
     page.evaluate("console.info('a word')")
     page.evaluate("setTimeout(() => { throw new Error('a fault') })")
     page.evaluate("document.body.setAttribute('style', 'color: red')")
-    page.goto(live_platform.url.replace("127.0.0.1", "localhost") + "/health/live")
+    page.goto(live_platform.url.replace("localhost", "127.0.0.1") + "/health/live")
     found = "\n".join(watch.unexpected())
     for expected in [
         "info: a word",
         "uncaught: a fault",
         "The policy stopped style-src-attr",
-        "a request to another host: http://localhost",
+        "a request to another host: http://127.0.0.1",
     ]:
         assert expected in found
     watch.expect("")

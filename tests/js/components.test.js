@@ -9,7 +9,7 @@ import { placeBeside } from "../../static/js/components/placing.js";
 import { placeAfter } from "../../static/js/components/roving.js";
 import { timeFor } from "../../static/js/components/toasts.js";
 import { filled, lengthOf } from "../../static/js/components/wording.js";
-import { Clock } from "./fakes.js";
+import { Clock, settle } from "./fakes.js";
 
 test("arrow keys go around, and other keys go nowhere", () => {
   assert.equal(placeAfter("ArrowRight", 2, 3), 0);
@@ -79,10 +79,10 @@ test("dropped files join the chosen ones, once each, or take their place", () =>
 });
 
 /** @param {(object | Error | null)[]} answers */
-function follow(answers) {
+function follow(answers, { hasHints = false } = {}) {
   const clock = new Clock();
-  const heard = { shown: [], lost: 0, looks: 0 };
-  const stop = followJob({
+  const heard = { shown: [], lost: 0, looks: 0, ended: 0 };
+  const following = followJob({
     look: async () => {
       heard.looks += 1;
       const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -91,17 +91,21 @@ function follow(answers) {
     },
     show: (job) => heard.shown.push(job.status),
     lose: () => (heard.lost += 1),
+    end: () => (heard.ended += 1),
+    hasHints: () => hasHints,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
   });
-  return { clock, heard, stop };
+  return { clock, heard, following };
 }
 
 const running = { status: "running", progress: 10, message: "" };
 
 test("a job is followed to its end and no further", async () => {
-  const { clock, heard } = follow([running, { ...running, status: "succeeded" }]);
+  const { clock, heard, following } = follow([running, { ...running, status: "succeeded" }]);
   await clock.pass(60_000);
+  following.hurry();
+  await settle();
   assert.deepEqual(heard.shown, ["running", "succeeded"]);
   assert.equal(clock.pending, 0);
 });
@@ -115,6 +119,26 @@ test("a job that stands still is asked about less and less", async () => {
   assert.ok(heard.looks - early >= 2);
 });
 
+test("a hint is followed at once, and spares the asking", async () => {
+  const { clock, heard, following } = follow([running], { hasHints: true });
+  await clock.pass(10_000);
+  assert.equal(heard.looks, 1);
+  following.hurry();
+  await settle();
+  assert.equal(heard.looks, 2);
+  await clock.pass(14_000);
+  assert.equal(heard.looks, 2);
+  await clock.pass(2_000);
+  assert.equal(heard.looks, 3);
+});
+
+test("hints that come while it looks make it look once more", async () => {
+  const { heard, following } = follow([running]);
+  for (let hint = 0; hint < 5; hint += 1) following.hurry();
+  await settle();
+  assert.equal(heard.looks, 2);
+});
+
 test("a lost network is told and does not end it", async () => {
   const { clock, heard } = follow([new Error("away"), { ...running, status: "failed" }]);
   await clock.pass(20_000);
@@ -122,16 +146,18 @@ test("a lost network is told and does not end it", async () => {
   assert.deepEqual(heard.shown, ["failed"]);
 });
 
-test("a job that is no longer to be had is left alone", async () => {
+test("a job that is no longer to be had is left alone, and that is said", async () => {
   const { clock, heard } = follow([null]);
   await clock.pass(20_000);
   assert.equal(heard.looks, 1);
+  assert.equal(heard.ended, 1);
 });
 
 test("whoever leaves hears nothing more", async () => {
-  const { clock, heard, stop } = follow([running]);
+  const { clock, heard, following } = follow([running]);
   await clock.pass(1_000);
-  stop();
+  following.stop();
+  following.hurry();
   await clock.pass(20_000);
   assert.equal(heard.looks, 1);
   assert.equal(clock.pending, 0);

@@ -211,3 +211,22 @@ test("stopping leaves nothing behind", async () => {
   assert.equal(world.page.listeners, 0);
   assert.ok(world.socket.isClosed);
 });
+
+test("who listens without a list hears each hint of the topic, and when one may have been missed", async () => {
+  let told = 0;
+  const leave = live.listen("jobs", () => (told += 1));
+  world.socket.welcome();
+  await settle();
+  assert.equal(told, 1);
+  world.socket.say({ type: "hint", topic: "jobs", data: {} });
+  world.socket.say({ type: "hint", topic: "of another page", data: {} });
+  assert.equal(told, 2);
+  world.socket.drop();
+  await world.clock.pass(5 * SECOND);
+  world.socket.welcome();
+  await settle();
+  assert.equal(told, 3);
+  leave();
+  world.socket.say({ type: "hint", topic: "jobs", data: {} });
+  assert.equal(told, 3);
+});

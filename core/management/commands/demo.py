@@ -25,5 +25,10 @@ class Command(BaseCommand):
                 "This platform does not run as the demo, and the demo's accounts have a password "
                 "that everybody knows. Set DEMO=1, or add --force if that is what you want."
             )
-        made = make_demo(at=clock.now())
+        made = [_plain(name) for name in make_demo(at=clock.now())]
         self.stdout.write(f"Made: {', '.join(made)}." if made else "Everything is there already.")
+
+
+def _plain(name: str) -> str:
+    """Without the number of its floor."""
+    return name.partition(" ")[2]

@@ -1,10 +1,18 @@
 """Brings every encrypted value under the first of ENCRYPTION_KEYS, so that the others can go."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.reencryption import BATCH, encrypted_fields, reencrypt_field
+from core.reencryption import (
+    BATCH,
+    Progress,
+    encrypted_fields,
+    encrypted_members,
+    reencrypt_field,
+    reencrypt_members,
+)
 
 
 class Command(BaseCommand):
@@ -18,9 +26,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         lost = 0
-        for field in encrypted_fields():
+        for run in _runs(options["batch"]):
             progress = None
-            for progress in reencrypt_field(field=field, batch=options["batch"]):
+            for progress in run:
                 if self.stdout.isatty():
                     self.stdout.write(f"{progress.label}: {progress.seen} seen", ending="\r")
             if progress is None:
@@ -38,3 +46,10 @@ class Command(BaseCommand):
                 "they were written with and run this again; remove no key before it finds none."
             )
         self.stdout.write("Every value is under the first key; the other keys can be removed.")
+
+
+def _runs(batch: int) -> Iterator[Iterator[Progress]]:
+    for field in encrypted_fields():
+        yield reencrypt_field(field=field, batch=batch)
+    for _name, place in encrypted_members:
+        yield reencrypt_members(place=place, batch=batch)

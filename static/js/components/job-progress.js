@@ -1,30 +1,64 @@
-/** Shows a job to its end. */
+/** Shows a job to its end, by the hints of the live frame and by looking where none come. */
 
-import { define, on } from "./element.js";
+import { listen, watch } from "../live/page.js";
+import { csrfHeaders } from "./csrf.js";
+import { all, define, on } from "./element.js";
 import { OVER, followJob } from "./following.js";
 
 /** @typedef {import("./following.js").Job} Job */
+
+const TOPIC = "jobs";
+const NOT_TO_BE_HAD = new Set([401, 403, 404, 410]);
 
 /** @param {HTMLElement} element */
 export function start(element) {
   const { url, status = "" } = element.dataset;
   if (!url || OVER.has(status)) return () => {};
-  const stops = [
-    followJob({
-      look: () => fetchJob(url),
-      show: (job) => show(element, job),
-      lose: () => say(element, element.dataset.lost ?? ""),
-      setTimeout: (work, milliseconds) => window.setTimeout(work, milliseconds),
-      clearTimeout: (timer) => window.clearTimeout(timer),
-    }),
+  let isLive = false;
+  const following = followJob({
+    look: () => fetchJob(url),
+    show(job) {
+      show(element, job);
+      // Nothing more will come, so nothing more need be heard.
+      if (OVER.has(job.status)) leave();
+    },
+    lose: () => say(element, element.dataset.lost ?? ""),
+    end() {
+      say(element, element.dataset.gone ?? "");
+      leave();
+    },
+    hasHints: () => isLive,
+    setTimeout: (work, milliseconds) => window.setTimeout(work, milliseconds),
+    clearTimeout: (timer) => window.clearTimeout(timer),
+  });
+  const unwatch = watch((state) => (isLive = state === "live"));
+  let stopListening = listen(TOPIC, following.hurry);
+  return all(
     on(element, "click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-job-cancel]");
-      if (!button) return;
-      button.setAttribute("aria-busy", "true");
-      cancelJob(url).catch(() => button.removeAttribute("aria-busy"));
+      if (button) cancel(button);
     }),
-  ];
-  return () => stops.forEach((stop) => stop());
+    following.stop,
+    leave,
+  );
+
+  function leave() {
+    unwatch();
+    stopListening();
+    stopListening = () => {};
+  }
+
+  /** @param {Element} button */
+  async function cancel(button) {
+    button.setAttribute("aria-busy", "true");
+    try {
+      await cancelJob(String(url));
+      following.hurry();
+    } catch {
+      button.removeAttribute("aria-busy");
+      say(element, element.dataset.lost ?? "");
+    }
+  }
 }
 
 /**
@@ -33,16 +67,16 @@ export function start(element) {
  */
 async function fetchJob(url) {
   const response = await fetch(url, { headers: { Accept: "application/json" } });
-  if (response.status === 401 || response.status === 404) return null;
+  if (NOT_TO_BE_HAD.has(response.status)) return null;
   if (!response.ok) throw new Error(`The server answered ${response.status}`);
   return response.json();
 }
 
 /** @param {string} url */
 async function cancelJob(url) {
-  const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
-  const response = await fetch(`${url}cancel/`, { method: "POST", headers: token });
-  if (!response.ok) throw new Error(`The server answered ${response.status}`);
+  const response = await fetch(`${url}cancel/`, { method: "POST", headers: csrfHeaders() });
+  // One that is over meanwhile is a conflict, and the next look shows how it ended.
+  if (!response.ok && response.status !== 409) throw new Error(`The server answered ${response.status}`);
 }
 
 /**
@@ -51,16 +85,39 @@ async function cancelJob(url) {
  */
 function show(element, job) {
   const before = element.dataset.status;
+  const hadFocus = element.contains(document.activeElement);
   element.className = `job job-${job.status}`;
   element.dataset.status = job.status;
   const bar = element.querySelector("progress");
   const shown = element.querySelector(".job-percent");
   if (bar) bar.value = job.progress;
   if (shown) shown.textContent = `${job.progress}%`;
-  say(element, job.error?.message ?? job.message);
-  if (job.status === before || !OVER.has(job.status)) return;
+  const isOver = OVER.has(job.status);
+  const state = element.querySelector(`.job-state[data-state="${job.status}"]`)?.textContent?.trim();
+  // The last word of work that was stopped says what it was about to do.
+  const last = job.status === "cancelled" ? "" : job.message;
+  say(element, job.error?.message || last || (isOver ? (state ?? "") : ""));
+  if (!isOver) return;
+  lead(element, job);
+  // What had the focus is gone with the work.
+  if (hadFocus) element.focus();
+  if (job.status === before) return;
   element.dispatchEvent(new CustomEvent("job:over", { bubbles: true, detail: job }));
   if (job.status === "succeeded" && element.dataset.then) location.assign(element.dataset.then);
+}
+
+/**
+ * The way to what was made, where the job says where it is.
+ *
+ * @param {HTMLElement} element
+ * @param {Job} job
+ */
+function lead(element, job) {
+  const link = element.querySelector("[data-job-result]");
+  const address = job.result?.[link?.getAttribute("data-job-result") ?? ""];
+  if (!(link instanceof HTMLAnchorElement) || !address) return;
+  link.href = String(address);
+  link.hidden = false;
 }
 
 /**

@@ -44,6 +44,8 @@ export function createLive({ url, getToken, surroundings }) {
   const { setTimeout, clearTimeout, random, page } = surroundings;
   /** @type {Map<string, ReturnType<typeof createCatchUp>>} */
   const topics = new Map();
+  /** @type {Set<{name: string, listener: () => void}>} */
+  const listeners = new Set();
   /** @type {Set<(state: LiveState) => void>} */
   const watchers = new Set();
   /** @type {LiveState} */
@@ -57,11 +59,14 @@ export function createLive({ url, getToken, surroundings }) {
     url,
     getToken,
     surroundings,
-    onHint: (topic) => topics.get(topic)?.run(),
+    onHint: (topic) => {
+      topics.get(topic)?.run();
+      tell(topic);
+    },
     onState: follow,
   });
 
-  return { start, subscribe, watch };
+  return { start, subscribe, listen, watch };
 
   /** @returns {() => void} what stops it */
   function start() {
@@ -93,6 +98,19 @@ export function createLive({ url, getToken, surroundings }) {
       catchUp.stop();
       if (topics.get(name) === catchUp) topics.delete(name);
     };
+  }
+
+  /**
+   * For what is one thing and no list: told at each hint, and whenever one may have been missed.
+   *
+   * @param {string} name
+   * @param {() => void} listener
+   * @returns {() => void} what takes it off
+   */
+  function listen(name, listener) {
+    const mine = { name, listener };
+    listeners.add(mine);
+    return () => listeners.delete(mine);
   }
 
   /**
@@ -136,8 +154,14 @@ export function createLive({ url, getToken, surroundings }) {
 
   function round() {
     for (const topic of topics.values()) topic.run();
+    tell();
     const every = state === "live" ? LOOK_EVERY : POLL_EVERY;
     roundTimer = setTimeout(round, every * (0.75 + random() / 2));
+  }
+
+  /** @param {string} [topic]  Without one, whoever listens. */
+  function tell(topic) {
+    for (const { name, listener } of listeners) if (!topic || name === topic) listener();
   }
 
   /** @param {unknown} error */

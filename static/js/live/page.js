@@ -20,7 +20,31 @@ let listeners = 0;
  * @returns {() => void} what unsubscribes
  */
 export function subscribe(name, topic) {
-  const leave = shared().subscribe(name, topic);
+  return connected(shared().subscribe(name, topic));
+}
+
+/**
+ * Hear that a topic has moved on, for what is one thing and no list.
+ *
+ * @param {string} name
+ * @param {() => void} listener
+ * @returns {() => void} what takes it off
+ */
+export function listen(name, listener) {
+  return connected(shared().listen(name, listener));
+}
+
+/** @param {(state: import("./live.js").LiveState) => void} watcher */
+export function watch(watcher) {
+  return shared().watch(watcher);
+}
+
+/**
+ * As long as somebody listens.
+ *
+ * @param {() => void} leave
+ */
+function connected(leave) {
   listeners += 1;
   stop ??= shared().start();
   return () => {
@@ -30,11 +54,6 @@ export function subscribe(name, topic) {
     stop?.();
     stop = null;
   };
-}
-
-/** @param {(state: import("./live.js").LiveState) => void} watcher */
-export function watch(watcher) {
-  return shared().watch(watcher);
 }
 
 function shared() {

@@ -1,0 +1,1 @@
+"""How one gets an account and keeps it: joining, proving an address, passwords, invitations."""

@@ -1,0 +1,131 @@
+"""The job that makes a copy of somebody's data: a ZIP of JSON and files, for their eyes alone."""
+
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.actions.audit import record_audit
+from accounts.actions.leaving import EXPORT_JOB
+from accounts.events import DataExported
+from accounts.models import User
+from core.clock import now
+from core.events.actions import record
+from core.files.actions import store_file
+from core.files.models import StoredFile
+from core.files.names import safe_name
+from core.files.purposes import EXPORT, MB, FilePurpose
+from core.jobs.kinds import job_kind
+from core.jobs.running import JobRun
+from core.mail.actions import queue_mail
+from core.personal_data import Attachment, Document, PersonalData, parts_of_highest_floor_first
+
+GATHERED = 90
+COPY_CHUNK = 256 * 1024
+
+PURPOSE = FilePurpose(
+    policy="accounts.read_own_export",
+    kinds=frozenset({"zip"}),
+    max_bytes=4096 * MB,
+    keep=timedelta(days=settings.EXPORT_KEEP_DAYS),
+    is_scanned=False,
+)
+
+
+@job_kind(EXPORT_JOB, time_limit=1800)
+def export(run: JobRun, *, user_id: int) -> Mapping[str, Any]:
+    """Once more after a crash, it finds what it has stored, and stores nothing twice."""
+    user = User.objects.get(pk=user_id)
+    with tempfile.TemporaryFile() as packed:
+        _pack(user, packed, run)
+        run.progress(GATHERED, _("Putting it away safely"))
+        with run.fenced():
+            file = _keep(user, packed)
+            _tell(user, file, run)
+    return {
+        "file": file.pk,
+        "url": reverse("file", args=[file.pk]),
+        "size": file.size,
+        "expires_at": file.expires_at,
+    }
+
+
+def _pack(user: User, packed: IO[bytes], run: JobRun) -> None:
+    parts = parts_of_highest_floor_first()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for done, part in enumerate(parts):
+            run.progress(GATHERED * done // len(parts), str(part.label))
+            _add(archive, part, user, run)
+
+
+def _add(archive: zipfile.ZipFile, part: PersonalData, user: User, run: JobRun) -> None:
+    for each in part.collect(user):
+        run.check()
+        with archive.open(_inside(each.path), "w", force_zip64=True) as target:
+            if isinstance(each, Attachment):
+                _copy(each, target)
+            else:
+                _write(each, target)
+
+
+def _inside(path: str) -> str:
+    """Never out of the folder in which somebody unpacks it, whatever a file is called."""
+    return "/".join(["apranova", *(safe_name(name) for name in path.split("/"))])
+
+
+def _copy(attachment: Attachment, target: IO[bytes]) -> None:
+    try:
+        with attachment.open() as source:
+            shutil.copyfileobj(source, target, COPY_CHUNK)
+    except FileNotFoundError:
+        # Its row says that it was there; a copy of all the rest is still worth having.
+        return
+
+
+def _write(document: Document, target: IO[bytes]) -> None:
+    if not isinstance(document.content, Iterator):
+        target.write(_json(document.content))
+        return
+    target.write(b"[")
+    for number, row in enumerate(document.content):
+        target.write(b",\n" if number else b"\n")
+        target.write(_json(row))
+    target.write(b"\n]\n")
+
+
+def _json(content: Any) -> bytes:
+    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+
+
+def _keep(user: User, packed: IO[bytes]) -> StoredFile:
+    at = now()
+    name = f"apranova {timezone.localdate(at):%Y-%m-%d}.zip"
+    return store_file(content=File(packed), name=name, purpose=EXPORT, owner=user, at=at)
+
+
+def _tell(user: User, file: StoredFile, run: JobRun) -> None:
+    at = file.created_at
+    record_audit("accounts.data_exported", by=user, target=user, at=at)
+    record(DataExported(user_id=user.pk, file=file.pk), by=user, at=at)
+    queue_mail(
+        template="accounts/export_ready",
+        to=user,
+        context={
+            "name": user.get_short_name(),
+            "link": f"{settings.FRONTEND_URL}{reverse('own_data')}",
+            "until": date_format(timezone.localdate(file.expires_at), "DATE_FORMAT"),
+        },
+        key=f"accounts.export_ready:{run.job_id}",
+        at=at,
+    )

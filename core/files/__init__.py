@@ -1,0 +1,1 @@
+"""Private files: taken in after a look at their bytes, given out to whom a policy allows it."""

@@ -11,6 +11,9 @@ from core.files.errors import FileRefused, too_large
 MAX_BYTES = 2 * 1024 * 1024
 # A picture of few bytes may unpack to very many: this much is held in memory at most, times four.
 MAX_PIXELS = 25_000_000
+# Each pass over a JPEG goes through all its pixels, however few bytes it has; cameras and editors
+# make a dozen.
+MAX_PASSES = 100
 SIDE = 256
 QUALITY = 82
 # No SVG, which is a program; nothing rare either, whose decoders nobody looks at.
@@ -27,6 +30,8 @@ def make_avatar(upload: Any, *, field: str = "avatar") -> ContentFile:
         raise too_large(upload.name, MAX_BYTES, field=field)
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  (heavy)
 
+    if _passes_of_jpeg(upload) > MAX_PASSES:
+        raise _refused(_broken(), field)
     upload.seek(0)
     try:
         with Image.open(upload, formats=FORMATS) as picture:
@@ -40,6 +45,13 @@ def make_avatar(upload: Any, *, field: str = "avatar") -> ContentFile:
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError):
         # What Pillow says of files that begin as a picture and go on as something else.
         raise _refused(_broken(), field) from None
+
+
+def _passes_of_jpeg(upload: Any) -> int:
+    """0 for another format. Between the marks of a JPEG the bytes of one never stand together."""
+    upload.seek(0)
+    content: bytes = upload.read()
+    return content.count(b"\xff\xda") if content.startswith(b"\xff\xd8") else 0
 
 
 def _square(picture: Any) -> bytes:

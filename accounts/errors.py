@@ -126,6 +126,7 @@ class NoTrainerForTrack(Conflict):
     code = "NO_TRAINER_FOR_TRACK"
     message = _("No trainer teaches this student's track. Choose a trainer by hand.")
 
+
 class SocialError(DomainError):
     """About a sign-in with `provider`, whose name its message says."""
 

@@ -17,12 +17,14 @@ _SECRET_NAME = re.compile(
     r"|session_?(id|key)|api_?key|private|recovery_code|(^|_)key(s|_value)?$|^uidb",
     re.IGNORECASE,
 )
+# Callers choose what stands in a line, such as the path. So nothing in here may look for one word's
+# end from each of its letters: a long one would hold the whole process for minutes.
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:Bearer|Basic)\s+)[\w.~+/=-]+"
-    r"|\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"
+    r"|(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"
     r"|(?P<key>\bapn_[0-9A-Za-z]{8}_)[0-9A-Za-z]+"
     r"|(?P<login>://[^/\s:@]*:)[^/\s@]+(?=@)"
-    r"|(?P<named>\b[\w-]*(?:password|passwd|secret|token|cookie|sessionid|api[_-]?key|otp)"
+    r"|(?P<named>(?:password|passwd|secret|token|cookie|sessionid|api[_-]?key|otp)"
     r"[\"']?\s*[:=]\s*[\"']?)[^\s\"',;&}]+",
     re.IGNORECASE,
 )

@@ -127,9 +127,7 @@ def charge(request: HttpRequest, *, scope: str = DEFAULT_SCOPE, account: str | N
 
 def has_room(account: str, *, scope: str) -> bool:
     """Count for somebody who is only named, where nobody is to learn that it was too often."""
-    return not _count(
-        f"{scope}:account:{_digest(account)}", _rate(scope, "account"), by=1
-    ).is_over
+    return not _count(f"{scope}:account:{_digest(account)}", _rate(scope, "account"), by=1).is_over
 
 
 def charge_as(name: str, request: HttpRequest, *, scope: str) -> None:

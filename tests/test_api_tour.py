@@ -1,10 +1,11 @@
-"""`docs/api-tour.md` is true: an HTTP client walks it, and it leaves out no endpoint of accounts."""
+"""`docs/api-tour.md` is true: a client walks it, and it leaves out no endpoint of accounts."""
 
 import base64
 import hashlib
 import threading
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -139,7 +140,7 @@ def operations_of_accounts() -> set[tuple[str, str]]:
 
 def calls_that_succeed() -> Iterator[tuple[str, str]]:
     shown = list(blocks_of(TOUR))
-    for block, answer in zip(shown, shown[1:], strict=False):
+    for block, answer in pairwise(shown):
         if block.kind == "http" and answer.words[1].startswith("2"):
             call = call_in(block)
             path = call.path.partition("?")[0].replace("<", "{").replace(">", "}")

@@ -31,10 +31,10 @@ EMAIL, PASSWORD = "student@example.test", "correct horse battery"
 PREPARE = f"""
 import django
 django.setup()
-from django.contrib.auth import get_user_model
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-get_user_model().objects.create_user(email={EMAIL!r}, password={PASSWORD!r})
+from accounts.tests.factories import UserFactory
+UserFactory(email={EMAIL!r}, password={PASSWORD!r})
 """
 
 

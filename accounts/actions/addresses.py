@@ -14,7 +14,7 @@ from accounts.entry.links import link_to, read, sign
 from accounts.entry.mails import mail, pretend_to_mail, tell
 from accounts.errors import EmailTaken, LinkOver
 from accounts.events import AddressChanged, AddressProven
-from accounts.models import SecondStep, SignIn, User
+from accounts.models import SecondStep, SignIn, TotpSetup, User
 from accounts.rules import normalise_email
 from core.callers import Caller
 from core.events.actions import record
@@ -112,7 +112,7 @@ def prove_by_owner(user: User, *, caller: Caller, at: datetime) -> bool:
     if has_proven_address(user):
         return False
     end_every_sign_in(user, by=user, reason=SignIn.End.PASSWORD, caller=caller, at=at)
-    for left_behind in (Authenticator, SocialAccount, SecondStep):
+    for left_behind in (Authenticator, SocialAccount, SecondStep, TotpSetup):
         left_behind.objects.filter(user=user).delete()
     drop_change(user)
     user.phone_verified_at = None

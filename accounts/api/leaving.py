@@ -58,6 +58,7 @@ class ClosingSerializer(serializers.ModelSerializer[AccountClosing]):
 CLOSING = OpenApiExample(
     "Closed",
     response_only=True,
+    status_codes=["202"],
     value={"asked_at": "2026-11-20T10:15:30Z", "erased_on": "2026-12-04T10:15:30Z"},
 )
 

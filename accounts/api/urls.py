@@ -31,17 +31,13 @@ urlpatterns = [
         registration.VerificationEndpoint.as_view(),
         name="auth-verify-email",
     ),
-    path(
-        "auth/password/reset/", passwords.ForgottenEndpoint.as_view(), name="auth-password-reset"
-    ),
+    path("auth/password/reset/", passwords.ForgottenEndpoint.as_view(), name="auth-password-reset"),
     path(
         "auth/password/reset/confirm/",
         passwords.ResetEndpoint.as_view(),
         name="auth-password-reset-confirm",
     ),
-    path(
-        "auth/password/change/", passwords.ChangeEndpoint.as_view(), name="auth-password-change"
-    ),
+    path("auth/password/change/", passwords.ChangeEndpoint.as_view(), name="auth-password-change"),
     path("auth/email/change/", passwords.ChangeEmailEndpoint.as_view(), name="auth-email-change"),
     path("auth/logout/", views.SignOutEndpoint.as_view(), name="auth-logout"),
     path("auth/token/refresh/", views.RefreshEndpoint.as_view(), name="auth-refresh"),

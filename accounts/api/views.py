@@ -140,7 +140,6 @@ class SignOutEndpoint(GenericAPIView[User]):
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-
 def _valid(view: GenericAPIView[Any], request: Request) -> dict[str, Any]:
     serializer = view.get_serializer(data=request.data)
     serializer.is_valid(raise_exception=True)

@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.fields
+import accounts.models.people
 import accounts.validators
 
 GUARD_AUDIT_LOG = """
@@ -134,6 +136,46 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="joined"
                     ),
                 ),
+                (
+                    "avatar",
+                    models.ImageField(
+                        blank=True,
+                        upload_to=accounts.models.people.avatar_path,
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "github_username",
+                    models.CharField(blank=True, max_length=39, verbose_name="GitHub name"),
+                ),
+                (
+                    "notification_choices",
+                    models.JSONField(blank=True, default=dict, verbose_name="notification choices"),
+                ),
+                (
+                    "phone_verified_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="phone proven"),
+                ),
+                (
+                    "tracks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            max_length=12,
+                            validators=[
+                                django.core.validators.RegexValidator(
+                                    "^[A-Z][A-Z0-9]{1,11}$",
+                                    "A track code is 2 to 12 capital letters and digits, "
+                                    "such as FSD.",
+                                )
+                            ],
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="For trainers: the tracks whose students they look after.",
+                        size=None,
+                        verbose_name="teaches",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "user",
@@ -143,6 +185,19 @@ class Migration(migrations.Migration):
                     models.Index(fields=["-joined_at"], name="user_newest"),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("phone_verified_at__isnull", False)),
+                        fields=("phone",),
+                        name="user_proven_phone_is_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("phone_verified_at", None),
+                            models.Q(("phone", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="user_proven_phone_is_there",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("email", django.db.models.functions.text.Lower("email"))
@@ -330,6 +385,9 @@ class Migration(migrations.Migration):
                             ("reused", "An old refresh token came back"),
                             ("revoked", "Ended by staff"),
                             ("deactivated", "The account was deactivated"),
+                            ("password", "The password was changed"),
+                            ("closed", "The account was closed"),
+                            ("stepped_out", "The impersonation is over"),
                         ],
                         max_length=12,
                         verbose_name="why it ended",
@@ -360,6 +418,22 @@ class Migration(migrations.Migration):
                         verbose_name="user",
                     ),
                 ),
+                (
+                    "has_second_factor",
+                    models.BooleanField(default=False, verbose_name="with a second factor"),
+                ),
+                (
+                    "impersonator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="impersonations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="in truth",
+                    ),
+                ),
+                ("proved_at", models.DateTimeField(null=True, verbose_name="last proven")),
+                ("way", models.CharField(blank=True, max_length=32, verbose_name="proven by")),
             ],
             options={
                 "verbose_name": "sign-in",

@@ -1,4 +1,4 @@
-"""Ways in, second factors, trainers' places, invitations, API keys and closings."""
+"""Second factors, trainers' places, invitations, codes by text, API keys and closings."""
 
 import uuid
 
@@ -221,112 +221,6 @@ class Migration(migrations.Migration):
                 ("step", models.BigIntegerField()),
                 ("used_at", models.DateTimeField()),
             ],
-        ),
-        migrations.AddField(
-            model_name="signin",
-            name="has_second_factor",
-            field=models.BooleanField(default=False, verbose_name="with a second factor"),
-        ),
-        migrations.AddField(
-            model_name="signin",
-            name="impersonator",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="impersonations",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="in truth",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signin",
-            name="proved_at",
-            field=models.DateTimeField(null=True, verbose_name="last proven"),
-        ),
-        migrations.AddField(
-            model_name="signin",
-            name="way",
-            field=models.CharField(blank=True, max_length=32, verbose_name="proven by"),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="avatar",
-            field=models.ImageField(
-                blank=True, upload_to=accounts.models.people.avatar_path, verbose_name="picture"
-            ),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="github_username",
-            field=models.CharField(blank=True, max_length=39, verbose_name="GitHub name"),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="notification_choices",
-            field=models.JSONField(blank=True, default=dict, verbose_name="notification choices"),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="phone_verified_at",
-            field=models.DateTimeField(editable=False, null=True, verbose_name="phone proven"),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="tracks",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    max_length=12,
-                    validators=[
-                        django.core.validators.RegexValidator(
-                            "^[A-Z][A-Z0-9]{1,11}$",
-                            "A track code is 2 to 12 capital letters and digits, such as FSD.",
-                        )
-                    ],
-                ),
-                blank=True,
-                default=list,
-                help_text="For trainers: the tracks whose students they look after.",
-                size=None,
-                verbose_name="teaches",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="signin",
-            name="end_reason",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("signed_out", "Signed out"),
-                    ("replaced", "Signed in anew in the same browser"),
-                    ("reused", "An old refresh token came back"),
-                    ("revoked", "Ended by staff"),
-                    ("deactivated", "The account was deactivated"),
-                    ("password", "The password was changed"),
-                    ("closed", "The account was closed"),
-                    ("stepped_out", "The impersonation is over"),
-                ],
-                max_length=12,
-                verbose_name="why it ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("phone_verified_at__isnull", False)),
-                fields=("phone",),
-                name="user_proven_phone_is_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("phone_verified_at", None),
-                    models.Q(("phone", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="user_proven_phone_is_there",
-            ),
         ),
         migrations.AddField(
             model_name="accountclosing",

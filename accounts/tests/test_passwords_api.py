@@ -17,7 +17,7 @@ from accounts.actions import passwords
 from accounts.actions.passwords import ResetTokens, ask_for_reset, reset_password
 from accounts.actions.sign_ins import start_token_sign_in
 from accounts.errors import InvalidCredentials
-from accounts.models import AuditEntry, SignIn, User
+from accounts.models import AuditEntry, SignIn, TotpSetup, User
 from accounts.tests.entry import (
     CHANGE,
     CONFIRM,
@@ -243,12 +243,14 @@ def test_it_proves_the_address_and_takes_from_strangers_what_they_left_there(api
     waiting = UserFactory(is_proven=False, phone="+919876543210", phone_verified_at=now())
     Authenticator.objects.create(user=waiting, type=Authenticator.Type.TOTP, data={"secret": "x"})
     SocialAccount.objects.create(user=waiting, provider="github", uid="1")
+    TotpSetup.objects.create(user=waiting, secret="known to mallory", created_at=now())
     EmailAddress.objects.create(user=waiting, email="mallory@example.org")
     assert choose(api, asked(waiting)).status_code == 200
     address = EmailAddress.objects.get(user=waiting)
     assert (address.email, address.verified) == (waiting.email, True)
     assert not Authenticator.objects.filter(user=waiting).exists()
     assert not SocialAccount.objects.filter(user=waiting).exists()
+    assert not TotpSetup.objects.exists()
     waiting.refresh_from_db()
     assert waiting.phone_verified_at is None
 

@@ -231,7 +231,9 @@ def test_it_is_kept_by_browsers_for_long(client, send, student):
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
-@pytest.mark.parametrize("mark", ["x" * 32, "../../etc/passwd", "0" * 31, pytest.param(str(uuid4()), id="another")])
+@pytest.mark.parametrize(
+    "mark", ["x" * 32, "../../etc/passwd", "0" * 31, pytest.param(str(uuid4()), id="another")]
+)
 def test_nobody_guesses_a_picture(client, mark):
     assert client.get(f"/avatars/{mark}.webp").status_code == 404
 

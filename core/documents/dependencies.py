@@ -26,7 +26,8 @@ def direct_dependencies(root: Path) -> set[str]:
         for name in _REQUIREMENT.findall(file.read_text())
     }
     package = json.loads((root / "package.json").read_text())
-    return python | {*package.get("dependencies", ()), *package.get("devDependencies", ())}
+    browser = {*package.get("dependencies", ()), *package.get("devDependencies", ())}
+    return python | {_plain(name) for name in browser}
 
 
 def explained_dependencies(root: Path) -> set[str]:
@@ -34,5 +35,5 @@ def explained_dependencies(root: Path) -> set[str]:
 
 
 def _plain(name: str) -> str:
-    """Python's names know no difference between these; those of npm hold a slash or none of it."""
+    """Python's names know no difference between these; of npm's, those with a scope do."""
     return name if name.startswith("@") else re.sub(r"[-_.]+", "-", name).lower()

@@ -107,7 +107,9 @@ def _refuse_too_much(contents: Sequence[File[Any]], rules: FilePurpose, field: s
         raise errors.too_large_together(together, field=field)
 
 
-def _look_at(content: File[Any], given: str, rules: FilePurpose, field: str) -> tuple[str, FileKind]:
+def _look_at(
+    content: File[Any], given: str, rules: FilePurpose, field: str
+) -> tuple[str, FileKind]:
     """Its harmless name and its kind, by its bytes; what it claims to be counts for nothing."""
     name = safe_name(given)
     if content.size > rules.max_bytes:

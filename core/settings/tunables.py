@@ -268,9 +268,7 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "they change.",
         ),
         Tunable("TERMS_URL", "text", "/terms/", "Where the terms stand, if not on our own page."),
-        Tunable(
-            "PRIVACY_URL", "text", "/privacy/", "Where the privacy notice stands, likewise."
-        ),
+        Tunable("PRIVACY_URL", "text", "/privacy/", "Where the privacy notice stands, likewise."),
     ),
     "Events and jobs": (
         Tunable(

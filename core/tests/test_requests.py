@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import time
 
 import pytest
 import structlog
@@ -263,3 +264,17 @@ def test_the_outermost_layer_also_serves_plain_wsgi():
     body = b"".join(WSGIHandler()(environ, lambda _, headers: started.append(headers)))
     assert dict(started[0])["X-Request-ID"]
     assert json.loads(body) == {"open": True}
+
+
+@pytest.mark.parametrize("piece", ["a-", "-eyJaaaaa", "token ", "://a:", "otp-"])
+def test_a_long_path_does_not_hold_the_process_while_its_line_is_written(piece):
+    """Whoever asks for 32 KB of words would else stop everybody for a minute, signed in or not."""
+    started = time.process_time()
+    without_secrets(f"/{piece * (32_000 // len(piece))}")
+    assert time.process_time() - started < 2
+
+
+def test_a_token_is_hidden_wherever_it_stands_in_a_word():
+    assert without_secrets("x-csrf-token: abc") == f"x-csrf-token: {HIDDEN}"
+    assert without_secrets("my_password=abc;b") == f"my_password={HIDDEN};b"
+    assert without_secrets("/a/eyJhbGciOi.eyJ1c2VyX2.c2ln/b") == f"/a/{HIDDEN}/b"

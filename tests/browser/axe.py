@@ -39,6 +39,16 @@ def findings(page: Page, paths: Iterable[str]) -> list[str]:
     return [found for path in paths for found in _of_page(page, path)]
 
 
+def findings_here(page: Page) -> list[str]:
+    """On the page as it stands, in both themes. `SOURCE` has to be an init script of it."""
+    size = page.viewport_size or PHONE
+    return [
+        f"{page.url} {theme}: {found}"
+        for _size, theme, rules in LOOKS[:2]
+        for found in _look(page, size, theme, rules)
+    ]
+
+
 def _of_page(page: Page, path: str) -> list[str]:
     page.goto(path)
     return [

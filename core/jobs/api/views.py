@@ -27,6 +27,7 @@ PREFER = OpenApiParameter(
 UNDER_WAY = OpenApiExample(
     "Under way",
     response_only=True,
+    status_codes=["200", "202"],
     value={
         "id": "0b5f1f3e-6a0c-4a55-9a53-0f3d0a6a7c11",
         "kind": "accounts.export",

@@ -1,0 +1,46 @@
+"""`docs/attacks.md` names tests that are there, for each attack, and leaves out none of ours."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TABLE = (ROOT / "docs" / "attacks.md").read_text()
+NODE = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split(" | ")]
+    for line in TABLE.splitlines()
+    if line.startswith("| ") and not line.startswith("| attack |")
+]
+
+
+@cache
+def names_in(path: str) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text())
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(("attack", "tests"), [(row[0], row[2]) for row in ROWS])
+def test_each_attack_is_held_by_tests_that_are_there(attack, tests):
+    named = NODE.findall(tests)
+    assert named
+    assert [f"{path}::{name}" for path, name in named if name not in names_in(path)] == []
+
+
+def test_each_row_says_what_holds_the_attack():
+    assert ROWS
+    assert [row for row in ROWS if len(row) != 3 or not row[1].endswith(".")] == []
+
+
+def test_no_test_of_an_attack_is_left_out():
+    named = set(NODE.findall(TABLE))
+    written = {
+        (str(path.relative_to(ROOT)), name)
+        for path in (ROOT / "accounts" / "tests").glob("test_attacks_*.py")
+        for name in names_in(str(path.relative_to(ROOT)))
+        if name.startswith("test_")
+    }
+    assert written - named == set()

@@ -20,7 +20,8 @@ from accounts.models import SignIn, User
 from accounts.stages import arrival_of
 from core.callers import caller_of
 from core.clock import now
-from core.errors import DomainError
+from core.errors import DomainError, Locked
+from core.pages import explain
 from core.requests import client_address
 from core.throttles import has_room
 
@@ -32,9 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return person_with_password(request, email=email, password=password)
         except DomainError as error:
-            raise ValidationError(
-                str(error.message), code=error.code, params=error.details
-            ) from None
+            said = explain(error)
+            if isinstance(error, Locked):
+                hint = _("If the account is yours, a mail says how to end this at once.")
+                said = f"{said} {hint}"
+            raise ValidationError(said, code=error.code, params=error.details) from None
 
     def get_login_stages(self) -> list[str]:
         return [

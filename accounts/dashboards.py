@@ -50,11 +50,9 @@ def nothing_waits(user: User, at: datetime) -> Content:
     if user.role == Role.STUDENT and not user.track:
         return {
             "title": _("You are on no track yet"),
-            "text": _(
-                "An admin puts you on one. See what there is, and tell them which it is to be."
-            ),
-            "action": _("See the tracks"),
-            "href": f"{reverse('landing')}#tracks",
+            "text": _("Look at both, then choose yours in your profile."),
+            "action": _("Choose a track"),
+            "href": reverse("profile"),
         }
     own = track_of(user.track)
     return {

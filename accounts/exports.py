@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record_audit
 from accounts.actions.leaving import EXPORT_JOB
+from accounts.entry.mails import greeting
 from accounts.events import DataExported
 from accounts.models import User
 from core.clock import now
@@ -122,7 +123,7 @@ def _tell(user: User, file: StoredFile, run: JobRun) -> None:
         template="accounts/export_ready",
         to=user,
         context={
-            "name": user.get_short_name(),
+            "name": greeting(user),
             "link": f"{settings.FRONTEND_URL}{reverse('own_data')}",
             "until": date_format(timezone.localdate(file.expires_at), "DATE_FORMAT"),
         },

@@ -29,6 +29,12 @@ PLACES = {
         policy="accounts.use_own_second_factor",
         order=810,
         group=_("You"),
+        elsewhere=(
+            "/accounts/2fa/",
+            "/accounts/3rdparty/",
+            "/accounts/email/",
+            "/accounts/password/change/",
+        ),
     ),
     "admin": NavigationItem(
         _("Admin"),

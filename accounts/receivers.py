@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.browsers import describe
+from accounts.entry.mails import greeting
 from accounts.events import UserSignedIn
 from accounts.models import SignIn
 from accounts.notifications import NEW_DEVICE
@@ -29,7 +30,7 @@ def tell_of_new_device(event: UserSignedIn, envelope: Envelope) -> None:
         template="accounts/new_device",
         to=sign_in.user,
         context={
-            "name": sign_in.user.get_short_name(),
+            "name": greeting(sign_in.user),
             "at": sign_in.created_at,
             "device": device,
             "link": f"{settings.FRONTEND_URL}{reverse('security')}",

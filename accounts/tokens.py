@@ -61,10 +61,10 @@ def authenticate_access_token(raw: str) -> tuple[User, datetime, str]:
     return sign_in.user, ends_at, str(sign_in.sid)
 
 
-def is_sign_in_alive(sid: str) -> bool:
-    """For sockets that stand on a session."""
-    sign_in = SignIn.objects.select_related("user").filter(sid=sid).first()
-    return sign_in is not None and sign_in.is_living(now())
+def person_signed_in(sid: str) -> User | None:
+    """For sockets that stand on a session: who it is, who knows in whose hands the name is."""
+    sign_in = SignIn.objects.select_related("user", "behind__user").filter(sid=sid).first()
+    return sign_in.person if sign_in is not None and sign_in.is_living(now()) else None
 
 
 def _verified(kind: type[AnyToken], raw: str) -> AnyToken:

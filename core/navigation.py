@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ class NavigationItem:
 
     Items of one `group` stand together, groups and items in the order of `order`. Phones have room
     for the first few that are `on_phone`. `count` is asked on every page: it must be cheap.
+    `elsewhere` are the beginnings of addresses that belong to it, though they do not lie under it.
     """
 
     label: str | Promise
@@ -35,6 +36,7 @@ class NavigationItem:
     group: str | Promise = ""
     on_phone: bool = False
     count: Callable[[Any], int] | None = None
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def navigation_of(user: Person, path: str) -> Navigation:
     """What this person sees while they are at this path."""
     entries = sorted((item for _name, item in navigation), key=lambda item: item.order)
     open_to_them = [(item, reverse(item.url)) for item in entries if can(user, item.policy)]
-    here = _nearest([href for _item, href in open_to_them], path)
+    here = _nearest(
+        {part: href for item, href in open_to_them for part in (href, *item.elsewhere)}, path
+    )
     places = [(item.group, _place(item, href, here, user)) for item, href in open_to_them]
     return Navigation(
         [
@@ -77,9 +81,10 @@ def navigation_of(user: Person, path: str) -> Navigation:
     )
 
 
-def _nearest(addresses: Iterable[str], path: str) -> str:
-    """The longest address that the path lies under; a start page is only ever itself."""
-    return max((each for each in addresses if path.startswith(each)), key=len, default="")
+def _nearest(addresses: Mapping[str, str], path: str) -> str:
+    """Of the longest beginning that the path has, the place; a start page is only ever itself."""
+    beginnings = (each for each in addresses if path.startswith(each))
+    return addresses.get(max(beginnings, key=len, default=""), "")
 
 
 def _place(item: NavigationItem, href: str, here: str, user: Person) -> Place:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
+from math import ceil
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,11 +12,12 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.api.exceptions import Refusal, refusal_for, refusal_of
 from core.appearance import appearance
-from core.errors import DomainError, NotSignedIn, ProofNeeded
+from core.errors import DomainError, Locked, NotSignedIn, ProofNeeded, Throttled
 from core.impersonation import impersonation
 from core.policies import to_proof, to_sign_in
 from core.requests import is_api
@@ -37,6 +39,7 @@ TITLES: dict[int, str | Promise] = {
 }
 # What sign-in, visibility and faults of ours say is not about what somebody filled in.
 _NOT_ABOUT_THE_FORM = {401, 403, 404, 500}
+SECONDS_THAT_ARE_COUNTED = 100
 _NO_LENGTH = _("Please send the body in one piece, with its Content-Length.")
 
 
@@ -90,7 +93,28 @@ def add_error(form: BaseForm, error: DomainError) -> None:
     for name, messages in by_field.items():
         form.add_error(name, [force_str(message) for message in messages])
     if not by_field:
-        form.add_error(None, force_str(error.message))
+        form.add_error(None, explain(error))
+
+
+def explain(error: DomainError) -> str:
+    """Its message, and where it says only that one has to wait, for how long."""
+    wait = error.details.get("retry_after")
+    if type(error) not in (Locked, Throttled) or error.message != type(error).message or not wait:
+        return force_str(error.message)
+    if isinstance(error, Locked):
+        start = gettext("This is locked for a while.")
+    else:
+        start = gettext("That was a little too often.")
+    return f"{start} {_when_again(wait)}"
+
+
+def _when_again(seconds: int) -> str:
+    if seconds < SECONDS_THAT_ARE_COUNTED:
+        said = ngettext("Try again in %(n)d second.", "Try again in %(n)d seconds.", seconds)
+        return said % {"n": seconds}
+    minutes = ceil(seconds / 60)
+    said = ngettext("Try again in %(n)d minute.", "Try again in %(n)d minutes.", minutes)
+    return said % {"n": minutes}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

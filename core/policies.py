@@ -181,7 +181,10 @@ def to_proof(request: HttpRequest) -> HttpResponseBase:
 
 def _page_before(request: HttpRequest) -> str:
     """The path of our own page that the request came from, if the browser tells."""
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
     if before.netloc != request.get_host():
         return ""
     return before.path + (f"?{before.query}" if before.query else "")

@@ -101,7 +101,7 @@ def _read_report(request: HttpRequest) -> dict[str, str] | None:
         return None
     try:
         report = json.decode(body, type=dict[str, Any]).get("csp-report")
-    except (DecodeError, ValueError):
+    except (DecodeError, ValueError, RecursionError):
         return None
     if not isinstance(report, dict):
         return None

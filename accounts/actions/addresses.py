@@ -128,7 +128,8 @@ def prove_by_owner(user: User, *, caller: Caller, at: datetime) -> bool:
 def tell_old_address(old: EmailAddress, *, at: datetime) -> None:
     """The last mail to where somebody signed in from until now."""
     user = old.user
-    about = {"name": user.get_short_name(), "at": at, "new": _veiled(user.email)}
+    # No name: that address need not have been theirs.
+    about = {"at": at, "new": _veiled(user.email)}
     mail(_Reader(old), "address_changed", about, of=user.pk, at=at)
 
 

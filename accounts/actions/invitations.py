@@ -11,12 +11,15 @@ from django.db import IntegrityError, transaction
 from accounts.actions.addresses import has_proven_address, prove_by_owner, vouch_for_address
 from accounts.actions.audit import record_audit
 from accounts.actions.passwords import judge_password
+from accounts.actions.people import change_role
 from accounts.actions.registration import accept_terms
 from accounts.entry.links import link_to
 from accounts.entry.mails import mail
 from accounts.errors import EmailTaken, InvitationOver
-from accounts.events import InvitationAccepted, PersonInvited, RoleChanged, UserAdded
+from accounts.events import InvitationAccepted, PersonInvited, UserAdded
 from accounts.models import Invitation, Role, User
+from accounts.policies import change_access, make_staff
+from accounts.roles import STAFF
 from accounts.rules import normalise_email
 from core.callers import Caller
 from core.errors import Conflict
@@ -35,10 +38,13 @@ def invite(
     caller: Caller,
     at: datetime,
 ) -> Invitation:
-    """A mail with a link that is good once. An earlier one to the same address is withdrawn."""
+    """A mail with a link that is good once. An earlier one to the same address is withdrawn.
+
+    It may make an account that nobody has proven into another one, so it counts as access to it.
+    """
     email = normalise_email(email)
     known = User.objects.filter(email=email).first()
-    if known is not None and has_proven_address(known):
+    if known is not None and (has_proven_address(known) or not change_access(by, known)):
         raise EmailTaken
     open_ones = Invitation.objects.select_for_update().filter(
         email=email, accepted_at=None, revoked_at=None
@@ -114,9 +120,18 @@ def digest_of(token: str) -> str:
 
 
 def _open(invitation: Invitation | None, *, at: datetime) -> Invitation:
-    if invitation is None or not invitation.is_open(at):
+    if invitation is None or not invitation.is_open(at) or not _is_still_meant(invitation):
         raise InvitationOver
     return invitation
+
+
+def _is_still_meant(invitation: Invitation) -> bool:
+    """Staff are made by whoever may do so today as well: else a superadmin who had to go would come
+    back by an invitation of their own."""
+    by = invitation.invited_by
+    if invitation.role not in STAFF:
+        return True
+    return by is not None and by.is_active and make_staff(by, None)
 
 
 def _make(
@@ -149,15 +164,14 @@ def _take_over(
     if not user.is_active or not prove_by_owner(user, caller=caller, at=at):
         raise EmailTaken
     user.refresh_from_db()
-    old_role = user.role
-    user.name, user.role = name, invitation.role
+    role, by = Role(invitation.role), invitation.invited_by or user
+    if user.role != role:
+        user = change_role(user, role=role, by=by, caller=caller, at=at)
+    user.name = name
     for field, value in _tracks_of(invitation).items():
         setattr(user, field, value)
     user.set_password(password)
-    user.save(update_fields=["name", "role", "track", "tracks", "password"])
-    if user.role != old_role:
-        event = RoleChanged(user_id=user.pk, old_role=old_role, new_role=user.role)
-        record(event, by=user, at=at)
+    user.save(update_fields=["name", "track", "tracks", "password"])
     return user
 
 

@@ -12,6 +12,7 @@ from accounts.actions.audit import record_audit
 from accounts.actions.people import lock_with_superadmins, refuse_last_superadmin
 from accounts.actions.sign_ins import end_every_sign_in
 from accounts.actions.trainers import EndOfAssignment, end_assignments_of
+from accounts.entry.mails import greeting
 from accounts.events import ClosingAsked, UserDeleted
 from accounts.models import AccountClosing, ApiKey, SignIn, User
 from core.callers import Caller
@@ -59,7 +60,7 @@ def close_account(user: User, *, caller: Caller, at: datetime) -> AccountClosing
         template="accounts/closing",
         to=user,
         context={
-            "name": user.get_short_name(),
+            "name": greeting(user),
             "due_on": timezone.localdate(due_at),
             "link": f"{settings.FRONTEND_URL}{reverse('account_login')}",
         },

@@ -16,7 +16,7 @@ from accounts.actions.addresses import drop_change, prove_by_owner
 from accounts.actions.audit import record_audit
 from accounts.actions.sign_ins import end_every_sign_in
 from accounts.entry.links import link_to
-from accounts.entry.mails import mail, pretend_to_mail, tell
+from accounts.entry.mails import greeting, mail, pretend_to_mail, tell
 from accounts.events import PasswordChanged
 from accounts.models import SignIn, User
 from accounts.models.sign_ins import stamp_of
@@ -49,7 +49,7 @@ def ask_for_reset(email: str, *, is_mail_due: bool, at: datetime) -> None:
     """A mail to whoever has this address. For the others the same work is done and undone."""
     user = User.objects.active().filter(email=normalise_email(email)).first()
     about = {
-        "name": user.get_short_name() if user else "",
+        "name": greeting(user or User(pk=0)),
         "link": reset_link(user or User(pk=0), at=at),
         "minutes": settings.RESET_MINUTES,
     }

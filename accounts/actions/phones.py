@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.actions.audit import record_audit
 from accounts.actions.brake import brake_key, press
+from accounts.entry.mails import greeting
 from accounts.errors import CodeUsedUp, InvalidCode, PhoneTaken, TextsAway, TooManyCodes
 from accounts.events import PhoneProven
 from accounts.models import PhoneCode, SignInBrake, User
@@ -121,7 +122,7 @@ def _take(user: User, *, phone: str, caller: Caller, at: datetime) -> User:
         template="accounts/phone_proven",
         to=user,
         context={
-            "name": user.get_short_name(),
+            "name": greeting(user),
             "end_of_phone": phone[-2:],
             "link": f"{settings.FRONTEND_URL}/security/phone/",
         },

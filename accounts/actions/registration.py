@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.addresses import send_proof
+from accounts.actions.addresses import has_proven_address, send_proof
 from accounts.actions.audit import record_audit
 from accounts.actions.passwords import judge_password, reset_link
 from accounts.entry.links import link_to
@@ -49,6 +49,7 @@ def register(newcomer: Newcomer, *, is_mail_due: bool, caller: Caller, at: datet
     if settings.EMAIL_VERIFICATION != "mandatory":
         raise Invalid(email=[_("Somebody uses this address already. Is it you? Then sign in.")])
     _pretend_to_make(newcomer, caller=caller, at=at)
+    _doubt_password(newcomer)
     tell_owner(newcomer.email, is_mail_due=is_mail_due, at=at)
     return None
 
@@ -79,10 +80,12 @@ def _sketch(newcomer: Newcomer) -> User:
     return User(email=newcomer.email, name=newcomer.name)
 
 
-def _make(newcomer: Newcomer, *, caller: Caller, at: datetime) -> tuple[User, EmailAddress]:
+def _make(
+    newcomer: Newcomer, *, caller: Caller, at: datetime, has_password: bool = True
+) -> tuple[User, EmailAddress]:
     user = User.objects.create_user(
         newcomer.email,
-        newcomer.password,
+        newcomer.password if has_password else None,
         name=newcomer.name,
         track=newcomer.track,
         role=Role.STUDENT,
@@ -97,5 +100,20 @@ def _make(newcomer: Newcomer, *, caller: Caller, at: datetime) -> tuple[User, Em
 
 @transaction.atomic
 def _pretend_to_make(newcomer: Newcomer, *, caller: Caller, at: datetime) -> None:
-    _make(replace(newcomer, email=f"{uuid4().hex}@example.invalid"), caller=caller, at=at)
+    nobody = replace(newcomer, email=f"{uuid4().hex}@example.invalid")
+    _make(nobody, has_password=False, caller=caller, at=at)
     transaction.set_rollback(True)
+
+
+@transaction.atomic
+def _doubt_password(newcomer: Newcomer) -> None:
+    """Where two registered one address and neither has proven it, the first one's password opens
+    nothing any more: the second may be the owner, and prove it for them by the link that came.
+
+    The hash that is made here for whomever it is stands for the one of a new account.
+    """
+    user = User.objects.select_for_update().filter(email=newcomer.email).first()
+    if user is None or user.check_password(newcomer.password) or has_proven_address(user):
+        return
+    user.set_unusable_password()
+    user.save(update_fields=["password"])

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts.actions.audit import record_audit
+from accounts.entry.mails import greeting
 from accounts.errors import InvalidCredentials
 from accounts.events import ClosingCalledOff
 from accounts.models import AccountClosing, User
@@ -29,7 +30,7 @@ def call_off_closing(user: User, *, caller: Caller, at: datetime) -> bool:
     queue_mail(
         template="accounts/closing_called_off",
         to=user,
-        context={"name": user.get_short_name()},
+        context={"name": greeting(user)},
         key=f"accounts.closing_called_off:{closing.pk}",
         at=at,
     )

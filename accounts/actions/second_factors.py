@@ -21,6 +21,7 @@ from accounts.actions.audit import record_audit
 from accounts.actions.brake import brake_key, press, release
 from accounts.actions.sign_ins import start_token_sign_in
 from accounts.browsers import describe
+from accounts.entry.mails import greeting
 from accounts.errors import (
     InvalidCode,
     NoSecondFactor,
@@ -279,7 +280,7 @@ def _note(user: User, what: str, *, caller: Caller, at: datetime, **facts: objec
 def _tell(user: User, what: str, *, caller: Caller, at: datetime, **facts: object) -> None:
     """By mail, so that the owner learns of what somebody else did in their name."""
     context = {
-        "name": user.get_full_name(),
+        "name": greeting(user),
         "what": what,
         "at": at,
         "device": describe(caller.user_agent),

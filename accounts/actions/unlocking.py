@@ -7,7 +7,7 @@ from django.conf import settings
 from accounts.actions.audit import record_audit
 from accounts.actions.brake import release
 from accounts.entry.links import link_to, read, sign
-from accounts.entry.mails import pretend_to_mail
+from accounts.entry.mails import greeting, pretend_to_mail
 from accounts.errors import LinkOver
 from accounts.models import User
 from core.callers import Caller
@@ -19,7 +19,7 @@ PURPOSE = "unlock"
 def tell_of_lock(user: User | None, *, brake: str, caller: Caller, at: datetime) -> None:
     """At most one mail an hour, whoever guesses from however many places."""
     about = {
-        "name": user.get_short_name() if user else "",
+        "name": greeting(user or User(pk=0)),
         "at": at,
         "address": caller.address,
         "link": link_to("unlock", key=sign(PURPOSE, user.pk if user else 0, brake, at=at)),

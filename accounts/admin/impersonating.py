@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -31,7 +31,7 @@ class Impersonating:
         if user is None:
             raise Http404
         impersonate(request, user)
-        return HttpResponseRedirect("/")
+        return HttpResponseRedirect(reverse("dashboard"))
 
     @admin.action(description=_("Act as…"), permissions=["impersonate"])
     def impersonate_chosen(

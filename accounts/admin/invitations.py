@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.invitations import invite, withdraw_invitation
@@ -95,7 +96,18 @@ class InvitationAdmin(PlatformAdmin):
         return ", ".join(invitation.tracks)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
-        obj.pk = self._invite(request, form.cleaned_data).pk
+        made = self._invite(request, form.cleaned_data)
+        obj.pk, obj.email = made.pk, made.email
+
+    def response_add(
+        self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """An invitation is called by its number; whoever sent it thinks of the address."""
+        said = _("%(email)s is invited: a mail is on its way.") % {"email": obj.email}
+        self.message_user(request, said, messages.SUCCESS)
+        if "_addanother" in request.POST:
+            return redirect(request.path)
+        return redirect("admin:accounts_invitation_changelist")
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
         """The action has written it down."""

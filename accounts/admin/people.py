@@ -21,7 +21,7 @@ from accounts.admin.looking_after import LookingAfter
 from accounts.entrance import user_in
 from accounts.freshness import demand_fresh
 from accounts.models import SignIn, User
-from accounts.roles import Role
+from accounts.roles import STAFF, Role
 from core.backoffice.base import PlatformAdmin
 from core.callers import caller_of
 from core.clock import now
@@ -143,6 +143,9 @@ class UserAdmin(Impersonating, LookingAfter, Exporting, PlatformAdmin):
         user = User.objects.get(pk=obj.pk)
         who = self._who(request)
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "email" in changes:
+            # Whoever reads what is sent there has the account.
+            demand_fresh(request)
         people.edit_profile(user, changes=changes, **who)
         if "email" in changes:
             demand(request.user, "accounts.change_access", user)
@@ -222,6 +225,8 @@ class UserAdmin(Impersonating, LookingAfter, Exporting, PlatformAdmin):
     def _add(self, request: HttpRequest, form: forms.ModelForm) -> User:
         fields = dict(form.cleaned_data)
         fields["role"] = Role(fields["role"])
+        if fields["role"] in STAFF:
+            demand_fresh(request)
         return people.add_user(**fields, **self._who(request))
 
     def _ask_for_role(

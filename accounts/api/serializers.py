@@ -104,7 +104,7 @@ class NotificationsField(serializers.Field[Any, Any, Any, Any]):
         try:
             given = json.loads(data) if isinstance(data, str) else data
             return read_choices(given)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ValidationError(gettext("This is not JSON that can be read.")) from None
         except Invalid as refusal:
             raise ValidationError(str(refusal.message)) from None

@@ -7,6 +7,7 @@ from allauth.account.internal.decorators import login_stage_required
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.models import SocialAccount
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -66,11 +67,26 @@ class PasswordForm(forms.Form):
     )
 
 
+class CredentialField(forms.JSONField):
+    def to_python(self, value: Any) -> Any:
+        """Django's own takes brackets within brackets for a fault of ours."""
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return None
+
+
 class PasskeyForm(forms.Form):
     """Filled by the browser; see `static/js/components/pass-key.js`."""
 
     token = forms.CharField(max_length=1024, widget=forms.HiddenInput)
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = CredentialField(widget=forms.HiddenInput)
 
 
 @method_decorator(

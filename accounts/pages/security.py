@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,6 +101,7 @@ class TotpView(View):
             "form": form,
             "secret": setup.secret,
             "url": get_adapter().build_totp_url(user_in(request), setup.secret),
+            "trail": trail(),
         }
         return render(request, "accounts/security/totp.html", context)
 
@@ -129,7 +131,7 @@ def drop_totp(request: HttpRequest) -> HttpResponse:
         second_factors.drop_totp(user, caller=caller_of(request), at=now())
         messages.success(request, _("Your authenticator app is removed."))
         return redirect("security")
-    context = {"factor": app, "is_last": _is_last(app)}
+    context = {"factor": app, "is_last": _is_last(app), "trail": trail()}
     return render(request, "accounts/security/drop.html", context)
 
 
@@ -145,7 +147,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         codes = second_factors.make_recovery_codes(user, caller=caller_of(request), at=now())
         return _told_once(request, codes)
     left = second_factors.codes_left(user)
-    return render(request, "accounts/security/new_codes.html", {"left": left})
+    return render(request, "accounts/security/new_codes.html", {"left": left, "trail": trail()})
 
 
 @method_decorator([never_cache, requires(OWN), fresh], name="dispatch")
@@ -174,7 +176,7 @@ class NewPasskeyView(View):
 
     def _page(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
         question = ask_for_new(user_in(request), at=now())
-        context = {"form": form, "passkey": question}
+        context = {"form": form, "passkey": question, "trail": trail()}
         return render(request, "accounts/security/new_passkey.html", context)
 
 
@@ -188,7 +190,7 @@ def drop_passkey(request: HttpRequest, pk: int) -> HttpResponse:
         passkeys.drop_passkey(passkey, caller=caller_of(request), at=now())
         messages.success(request, _("Your passkey is removed."))
         return redirect("security")
-    context = {"factor": passkey, "is_last": _is_last(passkey)}
+    context = {"factor": passkey, "is_last": _is_last(passkey), "trail": trail()}
     return render(request, "accounts/security/drop.html", context)
 
 
@@ -230,6 +232,10 @@ def sign_out_others(request: HttpRequest) -> HttpResponse:
         _end(request, sign_in)
     messages.success(request, _("You are signed out everywhere but here."))
     return redirect("security")
+
+
+def trail() -> list[tuple[str, str]]:
+    return [(_("Security"), reverse("security"))]
 
 
 def _end(request: HttpRequest, sign_in: SignIn) -> None:

@@ -89,6 +89,6 @@ def _name_in(user: str) -> str:
     try:
         told = json.loads(user[:LONGEST])["name"]
         parts = (told.get("firstName"), told.get("lastName"))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return ""
     return " ".join(part.strip() for part in parts if isinstance(part, str))[:NAME_LENGTH].strip()

@@ -48,12 +48,18 @@ def login_behind(request: HttpRequest, provider: OurProvider, proof: Proof) -> S
 
 def demand_own(redirect_uri: str) -> None:
     """Only where codes of ours are sent to: our pages, and the apps that the operator lists."""
-    own = urlsplit(settings.FRONTEND_URL)
-    asked = urlsplit(redirect_uri)
-    is_here = (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
-    if not is_here and redirect_uri not in settings.SOCIAL_REDIRECT_URIS:
+    if not _is_here(redirect_uri) and redirect_uri not in settings.SOCIAL_REDIRECT_URIS:
         message = _("This is no address of ours. The operator can list it in SOCIAL_REDIRECT_URIS.")
         raise Invalid(redirect_uri=[message])
+
+
+def _is_here(redirect_uri: str) -> bool:
+    own = urlsplit(settings.FRONTEND_URL)
+    try:
+        asked = urlsplit(redirect_uri)
+    except ValueError:
+        return False
+    return (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
 
 
 def _ask(request: HttpRequest, provider: OurProvider, proof: Proof) -> SocialLogin:

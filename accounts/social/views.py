@@ -12,6 +12,7 @@ from allauth.utils import get_request_param
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -108,7 +109,8 @@ def connections(request: HttpRequest) -> HttpResponse:
     user = user_in(request)
     accounts = {each.provider: each for each in SocialAccount.objects.filter(user=user)}
     rows = [(name, title, accounts.get(name)) for name, title in provider_names(accounts)]
-    context = {"rows": rows, "configured": social.configured_providers()}
+    trail = [(_("Security"), reverse("security"))]
+    context = {"rows": rows, "configured": social.configured_providers(), "trail": trail}
     return render(request, "socialaccount/connections.html", context)
 
 

@@ -113,7 +113,7 @@ def test_a_student_sees_their_track_and_one_way_on(client_of):
 def test_a_student_without_a_track_hears_what_to_do(client_of):
     page = page_at(client_of(UserFactory(track="")), DASHBOARD)
     assert "You are on no track yet" in page
-    assert buttons_in(page) == ["See the tracks"]
+    assert buttons_in(page) == ["Choose a track"]
 
 
 def test_a_trainer_sees_both_tracks_and_nothing_of_the_platform(client_of, trainer):

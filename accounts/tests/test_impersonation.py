@@ -40,7 +40,7 @@ def door_of(user):
 def acting(client, staff, person):
     sign_in_browser(client, staff)
     answer = client.post(door_of(person))
-    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert (answer.status_code, answer["Location"]) == (302, "/dashboard/")
     return SignIn.objects.get(impersonator=staff, ended_at=None)
 
 

@@ -13,7 +13,7 @@ from accounts.actions.people import deactivate_user
 from accounts.actions.sign_ins import start_token_sign_in
 from accounts.models import AuditEntry, SignIn, User
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.tokens import authenticate_access_token, is_sign_in_alive, sign
+from accounts.tokens import authenticate_access_token, person_signed_in, sign
 from core.callers import Caller
 from core.clock import now
 from core.errors import InvalidToken
@@ -285,9 +285,9 @@ def test_sockets_learn_who_it_is_until_when_and_by_which_sign_in(student):
     token = tokens_of(student, at=at).access
     user, ends_at, sid = authenticate_access_token(token)
     assert (user, ends_at) == (student, at + timedelta(minutes=15))
-    assert is_sign_in_alive(sid)
+    assert person_signed_in(sid) == user
     SignIn.objects.update(ended_at=at, end_reason=SignIn.End.REVOKED)
-    assert not is_sign_in_alive(sid)
+    assert person_signed_in(sid) is None
     with pytest.raises(InvalidToken):
         authenticate_access_token(token)
 

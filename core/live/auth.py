@@ -36,9 +36,11 @@ class SessionCredential:
         sign_in_id = request.session.get(settings.LIVE_SIGN_IN_SESSION_KEY)
         if not isinstance(user, AbstractBaseUser) or sign_in_id is None:
             return None
-        if not import_string(settings.LIVE_SIGN_IN_CHECK)(sign_in_id):
+        # Asked for anew, since it knows who acts in another's name: policies ask about that.
+        person = import_string(settings.LIVE_SIGN_IN_CHECK)(sign_in_id)
+        if person is None or person.pk != user.pk:
             return None
-        return SignedIn(user, request.session.get_expiry_date(), sign_in_id)
+        return SignedIn(person, request.session.get_expiry_date(), sign_in_id)
 
 
 @dataclass(frozen=True)

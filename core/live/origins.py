@@ -13,7 +13,10 @@ def is_allowed(*, origin: str, host: str) -> bool:
     """
     if origin in {settings.FRONTEND_URL.rstrip("/"), *settings.CORS_ORIGINS}:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     schemes = {"https"} if settings.HTTPS_ONLY else {"http", "https"}
     domain, _ = split_domain_port(parts.netloc)
     return (

@@ -158,7 +158,7 @@ CHANNEL_LAYERS = {
     }
 }
 LIVE_TOKEN_AUTHENTICATOR = "accounts.tokens.authenticate_access_token"
-LIVE_SIGN_IN_CHECK = "accounts.tokens.is_sign_in_alive"
+LIVE_SIGN_IN_CHECK = "accounts.tokens.person_signed_in"
 LIVE_SIGN_IN_SESSION_KEY = "sign_in"
 
 # Jobs. The broker's own redelivery is slow, so rows are the truth and beat hands out the stale.
@@ -345,7 +345,8 @@ STORAGES = {
 
 # Words.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("hi", _("Hindi"))]
+# Each by its own name, so that whoever chose one by mistake finds the way back.
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
 USE_TZ = True
 
 # Text messages. The demo's gateway is the sandbox's, whose key opens nothing.

@@ -50,11 +50,12 @@ def test_places_stand_in_their_order_and_groups(entries, student):
         ("/dashboard/", ["Start"]),
         ("/dashboard/today/", ["Start"]),
         ("/styleguide/button/", ["Parts"]),
+        ("/accounts/email/", ["Parts"]),
         ("/accounts/login/", []),
     ],
 )
 def test_the_nearest_place_is_where_one_is(entries, student, path, current):
-    entries(item("Start"), item("Parts", url="styleguide"))
+    entries(item("Start"), item("Parts", url="styleguide", elsewhere=("/accounts/email/",)))
     places = [place for group in navigation_of(student, path).groups for place in group.items]
     assert [place.label for place in places if place.is_current] == current
 

@@ -7,7 +7,7 @@ from django import forms
 from django.test import Client
 
 from core import errors
-from core.pages import errors_on
+from core.pages import errors_on, explain
 from core.tests import sample_api
 
 pytestmark = pytest.mark.urls("core.tests.sample_api")
@@ -108,6 +108,20 @@ def test_another_refusal_stands_above_the_form():
 def test_what_is_not_about_the_form_is_no_error_of_it(error):
     with pytest.raises(type(error)), errors_on(Work({})):
         raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (errors.Throttled(retry_after=1), "That was a little too often. Try again in 1 second."),
+        (errors.Throttled(retry_after=99), "That was a little too often. Try again in 99 seconds."),
+        (errors.Locked(retry_after=861), "This is locked for a while. Try again in 15 minutes."),
+        (errors.Throttled("In a minute.", retry_after=60), "In a minute."),
+        (errors.Locked(), "This is locked for a while. Please try again later."),
+    ],
+)
+def test_whoever_has_to_wait_hears_for_how_long(error, words):
+    assert explain(error) == words
 
 
 def test_what_the_block_returns_is_returned_when_all_went_well():

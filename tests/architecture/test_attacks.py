@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,11 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "attacks.md").read_text()
 NODE = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
-ROWS = [
-    [cell.strip() for cell in line.strip("|").split(" | ")]
-    for line in TABLE.splitlines()
-    if line.startswith("| ") and not line.startswith("| attack |")
-]
+HEAD = "| attack |"
+
+
+def rows() -> Iterator[list[str]]:
+    """Of the tables of attacks; the page has others."""
+    is_ours = False
+    for line in TABLE.splitlines():
+        is_ours = line.startswith(HEAD) or (is_ours and line.startswith("|"))
+        if is_ours and not line.startswith((HEAD, "|---")):
+            yield [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+ROWS = list(rows())
 
 
 @cache
@@ -35,12 +44,7 @@ def test_each_row_says_what_holds_the_attack():
     assert [row for row in ROWS if len(row) != 3 or not row[1].endswith(".")] == []
 
 
-def test_no_test_of_an_attack_is_left_out():
-    named = set(NODE.findall(TABLE))
-    written = {
-        (str(path.relative_to(ROOT)), name)
-        for path in (ROOT / "accounts" / "tests").glob("test_attacks_*.py")
-        for name in names_in(str(path.relative_to(ROOT)))
-        if name.startswith("test_")
-    }
-    assert written - named == set()
+def test_no_file_of_attacks_is_left_out():
+    named = {path for path, _name in NODE.findall(TABLE)}
+    files = (ROOT / "accounts" / "tests").glob("test_attacks_*.py")
+    assert {str(path.relative_to(ROOT)) for path in files} - named == set()

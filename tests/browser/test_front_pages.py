@@ -33,6 +33,8 @@ def test_signing_in_takes_no_mouse(page: Page, student):
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Show the password")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Forgotten?")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Space")
     expect(page.get_by_label("Keep me signed in on this device")).to_be_checked()
     page.keyboard.press("Tab")

@@ -15,8 +15,10 @@ export function start(element) {
   const button = form?.querySelector("button");
   const trouble = /** @type {HTMLElement | null} */ (element.querySelector("[data-trouble]"));
   const parse = window.PublicKeyCredential?.parseRequestOptionsFromJSON;
-  if (!form || !button || !parse) return () => {};
-  element.hidden = false;
+  if (!form || !button || !parse) {
+    element.hidden = true;
+    return () => {};
+  }
   return on(form, "submit", async (event) => {
     if (fieldOf(form, "credential").value) return;
     event.preventDefault();

@@ -42,7 +42,9 @@ for name, card in dashboards.CARDS.items():
     dashboard_cards.register(f"accounts {name}", card)
 for name, place in places.PLACES.items():
     navigation.register(f"accounts {name}", place)
-api_scopes.register("users:read", _("See who is here: names, addresses, roles, tracks"))
+api_scopes.register(
+    "users:read", _("See who is here: profiles with addresses, phones, roles and tracks")
+)
 state_metrics.register("text messages", text_message_metrics)
 encrypted_members.register(
     "second factors", EncryptedMembers("mfa.Authenticator", "data", ("secret", "seed"))

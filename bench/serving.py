@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONNECTIONS = 50
 WARM_UP_SECONDS = 3
 SECONDS = 8
-PERSON = {"email": "admin@demo.apranova.test", "password": "apranova-demo"}
+PERSON = {"email": "student@demo.apranova.test", "password": "apranova-demo"}
 EMBEDDED = ["-m", "uvicorn", "core.asgi:application", "--no-access-log", "--log-level=warning"]
 PRODUCTION = [
     *("-m", "granian", "--interface=wsgi", "--no-ws", "--log-level=warning"),

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from core.trace import REQUEST_ID_LENGTH, tracing
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+    from django.urls import ResolverMatch
 
 API_ROOT = "/api/"
 NO_ADDRESS = "0.0.0.0"  # noqa: S104  (a peer on a socket file has no address)
@@ -97,11 +99,21 @@ def client_address(request: HttpRequest) -> str:
 def shown_path(request: HttpRequest) -> str:
     """The path as logs may show it: without its query, and without the keys of mailed links."""
     path = escape_uri_path(request.path)
-    match = request.resolver_match
+    match = request.resolver_match or _match_of(request.path_info)
     for name, value in match.kwargs.items() if match else ():
         if is_secret_name(name):
             path = path.replace(escape_uri_path(str(value)), HIDDEN)
     return path
+
+
+def _match_of(path: str) -> "ResolverMatch | None":
+    """Of what was answered before any view was looked for, such as an address without its slash."""
+    from django.urls import Resolver404, resolve  # noqa: PLC0415  (see above)
+
+    for each in (path, f"{path}/"):
+        with suppress(Resolver404):
+            return resolve(each)
+    return None
 
 
 def log_failure(request: HttpRequest | None, error: BaseException) -> None:

@@ -21,6 +21,7 @@ from rest_framework.fields import empty
 from rest_framework.filters import SearchFilter
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -220,8 +221,10 @@ class PersonEndpoint(GenericAPIView[User]):
     api_scope = "users:read"
 
     def get_permissions(self) -> list[Any]:
-        policies = {"GET": "accounts.view_user", "DELETE": "accounts.delete_user"}
-        return [Allows(policies.get(self.request.method or "", "accounts.edit_user"))]
+        method = self.request.method or ""
+        if method in SAFE_METHODS:
+            return [Allows("accounts.view_user")]
+        return [Allows("accounts.delete_user" if method == "DELETE" else "accounts.edit_user")]
 
     def get_queryset(self) -> QuerySet[User]:
         if getattr(self, "swagger_fake_view", False):

@@ -11,11 +11,11 @@ from allauth.socialaccount.views import SignupView
 from allauth.utils import get_request_param
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions import social
 from accounts.entrance import SCOPE, user_in
@@ -114,10 +114,20 @@ def connections(request: HttpRequest) -> HttpResponse:
     return render(request, "socialaccount/connections.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(OWN)
 def disconnect(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Asks first."""
+    account = get_object_or_404(SocialAccount, pk=pk, user=user_in(request))
     demand_fresh(request)
+    if request.method != "POST":
+        trail = [
+            (_("Security"), reverse("security")),
+            (_("Connected accounts"), reverse("socialaccount_connections")),
+        ]
+        title = dict(provider_names([account.provider]))[account.provider]
+        context = {"account": account, "title": title, "trail": trail}
+        return render(request, "socialaccount/disconnect.html", context)
     try:
         social.disconnect(user_in(request), pk, caller=caller_of(request), at=now())
     except LastWayIn as error:

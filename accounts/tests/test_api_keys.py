@@ -421,7 +421,7 @@ def test_keys_come_first_so_that_tokens_need_not_know_them():
 
 def test_the_page_makes_a_key_shows_it_once_and_takes_it_away(client, admin):
     sign_in_browser(client, admin)
-    asked = {"name": "Placement office", "scopes": ["users:read"], "days": "90"}
+    asked = {"name": "Placement office", "scopes": ["users:read"], "days": "90", "once": "a"}
     page = client.post(PAGE, asked)
     (text,) = set(re.findall(r"apn_\w{8}_\w{43}", page.content.decode()))
     assert "no-store" in page["Cache-Control"]
@@ -431,14 +431,30 @@ def test_the_page_makes_a_key_shows_it_once_and_takes_it_away(client, admin):
     assert text not in again
     key = ApiKey.objects.get()
     assert key.expires_at - key.created_at == timedelta(days=90)
+    assert "nobody can bring it back" in client.get(f"{PAGE}{key.pk}/revoke/").content.decode()
+    assert call(text).status_code == 200
     client.post(f"{PAGE}{key.pk}/revoke/")
     assert call(text).status_code == 401
     assert key.prefix not in client.get(PAGE).content.decode()
 
 
+def test_a_page_that_is_sent_again_makes_no_second_key(client, admin):
+    sign_in_browser(client, admin)
+    form = client.get(PAGE).context["form"]
+    asked = {"name": "Placement", "scopes": ["users:read"], "days": "30"}
+    asked["once"] = form["once"].value()
+    made = client.post(PAGE, asked)
+    again = client.post(PAGE, asked, follow=True)
+    key = ApiKey.objects.get()
+    assert made.context["made"]["key"] == key
+    assert "made already" in again.content.decode()
+    client.post(PAGE, {**asked, "once": made.context["form"]["once"].value()})
+    assert ApiKey.objects.count() == 2
+
+
 def test_the_page_says_what_is_wrong_and_keeps_the_rest(client, admin):
     sign_in_browser(client, admin)
-    page = client.post(PAGE, {"name": "Placement office", "days": "90"})
+    page = client.post(PAGE, {"name": "Placement office", "days": "90", "once": "a"})
     assert "Placement office" in page.content.decode()
     assert page.context["form"].errors.keys() == {"scopes"}
     assert client.post(PAGE, {"name": "x", "scopes": ["a:b"], "days": "1"}).status_code == 200
@@ -447,7 +463,8 @@ def test_the_page_says_what_is_wrong_and_keeps_the_rest(client, admin):
 
 def test_a_key_of_the_page_may_last_until_it_is_revoked(client, admin):
     sign_in_browser(client, admin)
-    client.post(PAGE, {"name": "Placement", "scopes": ["users:read"], "days": "ever"})
+    asked = {"name": "Placement", "scopes": ["users:read"], "days": "ever", "once": "a"}
+    client.post(PAGE, asked)
     assert ApiKey.objects.get().expires_at is None
 
 
@@ -455,7 +472,7 @@ def test_a_stale_page_asks_for_proof_and_comes_back_with_what_was_filled_in(clie
     sign_in_browser(client, admin)
     SignIn.objects.update(proved_at=now() - timedelta(hours=1))
     asked = {"name": "Placement office", "scopes": ["users:read"], "days": "30"}
-    answer = client.post(PAGE, asked)
+    answer = client.post(PAGE, {**asked, "once": "a"})
     assert answer["Location"].startswith("/accounts/reauthenticate/?next=/security/api-keys/")
     assert not ApiKey.objects.exists()
     form = client.get(PAGE, asked).context["form"]
@@ -466,7 +483,7 @@ def test_a_key_of_another_is_not_revoked_by_the_page(client, admin, superadmin):
     key, text = make(admin)
     sign_in_browser(client, superadmin)
     assert client.post(f"{PAGE}{key.pk}/revoke/").status_code == 404
-    assert client.get(f"{PAGE}{key.pk}/revoke/").status_code == 405
+    assert client.get(f"{PAGE}{key.pk}/revoke/").status_code == 404
     assert call(text).status_code == 200
 
 

@@ -135,7 +135,10 @@ def test_what_one_began_another_does_not_end(here, providers, student):
 
 def test_an_account_is_disconnected_and_opens_nothing_more(here, providers, student):
     connect(here, providers, "google")
-    assert off(here, SocialAccount.objects.get())["Location"] == PAGE
+    account = SocialAccount.objects.get()
+    assert "Disconnect Google?" in here.get(f"{PAGE}{account.pk}/disconnect/").content.decode()
+    assert SocialAccount.objects.exists()
+    assert off(here, account)["Location"] == PAGE
     assert not SocialAccount.objects.exists()
     assert AuditEntry.objects.filter(action="accounts.social_account_disconnected").exists()
     assert Event.objects.filter(name="accounts.social_account_disconnected").exists()

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from unfold.admin import ModelAdmin
@@ -21,6 +21,7 @@ M = TypeVar("M", bound=models.Model)
 
 HISTORY_LENGTH = 100
 MOST_AT_ONCE = 200
+MOST_WORDS = 10
 # What Django's filters ask of the column that they stand for.
 _FILTER_LOOKUPS = ("", "__exact", "__isnull", "__gte", "__lt")
 
@@ -41,6 +42,21 @@ class PlatformAdmin(ModelAdmin):
         return lookup in {
             f"{_parameter(each)}{suffix}" for each in self.list_filter for suffix in _FILTER_LOOKUPS
         }
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Each word is a condition of its own for every column, so there is an end to words."""
+        words = search_term.replace("\x00", "").split()[:MOST_WORDS]
+        return super().get_search_results(request, queryset, " ".join(words))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What no column can hold finds nothing there: the list, without that question."""
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

@@ -266,6 +266,19 @@ def test_the_outermost_layer_also_serves_plain_wsgi():
     assert json.loads(body) == {"open": True}
 
 
+@pytest.mark.parametrize("how", [{"path": "/confirm/mailed-link-key-1"}, {"host": "evil.example"}])
+def test_the_key_of_a_link_stays_out_of_the_log_before_a_view_is_found(client, log_of, how):
+    """Mail programs drop the last slash, and the platform leads from HTTP to HTTPS."""
+    stream = log_of()
+    path = how.get("path", "/confirm/mailed-link-key-1/")
+    assert client.get(path, headers={"host": how.get("host", "testserver")}).status_code in {
+        301,
+        400,
+    }
+    assert "mailed-link-key" not in stream.getvalue()
+    assert HIDDEN in stream.getvalue()
+
+
 @pytest.mark.parametrize("piece", ["a-", "-eyJaaaaa", "token ", "://a:", "otp-"])
 def test_a_long_path_does_not_hold_the_process_while_its_line_is_written(piece):
     """Whoever asks for 32 KB of words would else stop everybody for a minute, signed in or not."""

@@ -19,6 +19,7 @@ NO_PAGES = (
     *("/api/", "/health", "/metrics", "/csp-report/", "/robots.txt"),
     *("/admin/jsi18n/", "/admin/search/"),
     *("/accounts/2fa/totp/drawing/", "/accounts/2fa/webauthn/keys/"),
+    *("/accounts/3rdparty/{", "/security/api-keys/{"),
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

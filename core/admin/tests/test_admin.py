@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from core.admin.cards import events_card, jobs_card, mails_card
@@ -217,3 +219,16 @@ def test_bars_are_to_scale_and_nothing_that_is_there_disappears():
     assert heights == [0, 2, BAR_HEIGHT]
     assert all(drawn.y + drawn.height == BAR_HEIGHT for drawn in card.drawn)
     assert list(Card("T", 0, "c").drawn) == []
+
+
+def test_what_no_column_can_hold_is_no_fault(client_of, admin):
+    client = client_of(admin)
+    for path in ("/admin/accounts/user/", "/admin/core/job/"):
+        assert client.get(path, {"q": "a\x00b"}).status_code in {200, 302}
+        assert client.get(path, {"status__exact": "\x00"})["Location"] == path
+
+
+def test_a_search_of_a_thousand_words_is_one_of_ten(client_of, admin):
+    with CaptureQueriesContext(connection) as asked:
+        client_of(admin).get("/admin/core/job/", {"q": "word " * 1000})
+    assert max(query["sql"].count("LIKE") for query in asked.captured_queries) <= 30

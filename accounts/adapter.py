@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,6 +23,8 @@ from core.errors import DomainError, Locked
 from core.pages import explain
 from core.requests import client_address
 from core.throttles import has_room
+
+SIGNED_IN, CAME_BACK = "account/messages/logged_in.txt", "account/messages/came_back.txt"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -62,13 +63,25 @@ class AccountAdapter(DefaultAccountAdapter):
             at=now(),
         )
         bind(request, sign_in)
-        if sign_in.has_called_off_closing:
-            messages.success(request, _("Welcome back. Your account stays open, as it was."))
 
     def post_login(self, request: HttpRequest, user: User, **flow: Any) -> HttpResponse:
         response = super().post_login(request, user, **flow)
         remember_device(request, response, user.email)
         return response
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *context: Any,
+        **message: Any,
+    ) -> None:
+        """Whoever comes back to a closed account is told of that instead of who they are."""
+        sign_in = sign_in_behind(request) if message_template == SIGNED_IN else None
+        if sign_in is not None and sign_in.has_called_off_closing:
+            message_template = CAME_BACK
+        super().add_message(request, level, message_template, *context, **message)
 
     def logout(self, request: HttpRequest) -> None:
         self._end_present(request, SignIn.End.SIGNED_OUT)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions.addresses import has_proven_address
 from accounts.cards import people_by_role, sign_ins_by_day
 from accounts.models import User
 from accounts.roles import STAFF, Role
@@ -69,6 +70,13 @@ def tracks(user: User, at: datetime) -> Content:
         return None
     own = track_of(user.track)
     return {"tracks": [own] if own else TRACKS}
+
+
+def unproven_address(user: User, at: datetime) -> Content:
+    """Whoever registers is a student, and may come in before they confirm where mails let them."""
+    if user.role != Role.STUDENT or has_proven_address(user):
+        return None
+    return {"email": user.email}
 
 
 def own_students(user: User, at: datetime) -> Content:
@@ -136,6 +144,9 @@ CARDS = {
     ),
     "without a trainer": DashboardCard(
         Place.STATS, "accounts/cards/without_trainer.html", STAFF_ONLY, 90, without_trainer
+    ),
+    "unproven address": DashboardCard(
+        Place.MAIN, "accounts/cards/unproven_address.html", EVERYBODY, 10, unproven_address
     ),
     "own students": DashboardCard(
         Place.MAIN, "accounts/cards/own_students.html", EVERYBODY, 150, own_students

@@ -5,8 +5,10 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import IO, Any
+from contextlib import AbstractContextManager, suppress
+from datetime import datetime, timedelta
+from itertools import chain, islice
+from typing import IO, Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.base import File
@@ -30,7 +32,7 @@ from core.files.purposes import EXPORT, MB, FilePurpose
 from core.jobs.kinds import job_kind
 from core.jobs.running import JobRun
 from core.mail.actions import queue_mail
-from core.personal_data import Attachment, Document, PersonalData, parts_of_highest_floor_first
+from core.personal_data import Attachment, PersonalData, parts_of_highest_floor_first
 
 GATHERED = 90
 COPY_CHUNK = 256 * 1024
@@ -63,21 +65,53 @@ def export(run: JobRun, *, user_id: int) -> Mapping[str, Any]:
 
 
 def _pack(user: User, packed: IO[bytes], run: JobRun) -> None:
-    parts = parts_of_highest_floor_first()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    parts, at = parts_of_highest_floor_first(), timezone.localtime(now())
+    with zipfile.ZipFile(packed, "w") as archive:
+        with _new_file(archive, "README.txt", at) as target:
+            target.write(_about(user, at).encode())
         for done, part in enumerate(parts):
             run.progress(GATHERED * done // len(parts), str(part.label))
-            _add(archive, part, user, run)
+            _add(archive, part, user, run, at)
 
 
-def _add(archive: zipfile.ZipFile, part: PersonalData, user: User, run: JobRun) -> None:
+def _add(
+    archive: zipfile.ZipFile, part: PersonalData, user: User, run: JobRun, at: datetime
+) -> None:
+    """What there is none of gets no file."""
     for each in part.collect(user):
         run.check()
-        with archive.open(_inside(each.path), "w", force_zip64=True) as target:
-            if isinstance(each, Attachment):
-                _copy(each, target)
-            else:
-                _write(each, target)
+        if isinstance(each, Attachment):
+            # Its row says that it was there; a copy of all the rest is still worth having.
+            with suppress(FileNotFoundError), each.open() as source:
+                _copy(source, _new_file(archive, each.path, at))
+        elif not isinstance(each.content, Iterator):
+            with _new_file(archive, each.path, at) as target:
+                target.write(_json(each.content))
+        elif first := list(islice(each.content, 1)):
+            with _new_file(archive, each.path, at) as target:
+                _write_rows(chain(first, each.content), target)
+
+
+def _copy(source: BinaryIO, new_file: AbstractContextManager[IO[bytes]]) -> None:
+    with new_file as target:
+        shutil.copyfileobj(source, target, COPY_CHUNK)
+
+
+def _new_file(
+    archive: zipfile.ZipFile, path: str, at: datetime
+) -> AbstractContextManager[IO[bytes]]:
+    about = zipfile.ZipInfo(_inside(path), date_time=at.timetuple()[:6])
+    about.compress_type = zipfile.ZIP_DEFLATED
+    return archive.open(about, "w", force_zip64=True)
+
+
+def _about(user: User, at: datetime) -> str:
+    said = _(
+        "This is a copy of what ApraNova keeps of %(name)s, made on %(day)s.\n\n"
+        "The .json files are lists of facts, which any editor of texts opens. Other files are as "
+        "you handed them in. What there is none of has no file.\n"
+    )
+    return said % {"name": user.get_full_name(), "day": date_format(at, "DATETIME_FORMAT")}
 
 
 def _inside(path: str) -> str:
@@ -85,21 +119,9 @@ def _inside(path: str) -> str:
     return "/".join(["apranova", *(safe_name(name) for name in path.split("/"))])
 
 
-def _copy(attachment: Attachment, target: IO[bytes]) -> None:
-    try:
-        with attachment.open() as source:
-            shutil.copyfileobj(source, target, COPY_CHUNK)
-    except FileNotFoundError:
-        # Its row says that it was there; a copy of all the rest is still worth having.
-        return
-
-
-def _write(document: Document, target: IO[bytes]) -> None:
-    if not isinstance(document.content, Iterator):
-        target.write(_json(document.content))
-        return
+def _write_rows(rows: Iterator[Any], target: IO[bytes]) -> None:
     target.write(b"[")
-    for number, row in enumerate(document.content):
+    for number, row in enumerate(rows):
         target.write(b",\n" if number else b"\n")
         target.write(_json(row))
     target.write(b"\n]\n")

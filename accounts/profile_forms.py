@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.rules import normalise_phone
 from accounts.tracks import TRACKS
 from accounts.validators import validate_time_zone
+from core.languages import languages_to_choose
 from core.notification_kinds import CHANNEL_NAMES, Channel, notification_kinds
 from core.widgets import FileDrop, Suggested, Switch
 
@@ -45,11 +46,6 @@ class ProfileForm(forms.ModelForm):
         validators=[validate_time_zone],
         help_text=_("Times are shown in it. Type a city or a country to find yours."),
     )
-    locale = forms.ChoiceField(
-        label=_("Language"),
-        required=False,
-        choices=[("", _("As the browser asks")), *settings.LANGUAGES],
-    )
     github_username = forms.RegexField(
         r"^[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}$",
         label=_("GitHub name"),
@@ -70,19 +66,21 @@ class ProfileForm(forms.ModelForm):
         self.fields["track"] = forms.ChoiceField(
             label=_("Track"), required=False, choices=list(self._tracks())
         )
-        self.fields["time_zone"].widget = Suggested(choices=_zones)
+        self.fields["locale"] = forms.ChoiceField(
+            label=_("Language"), required=False, choices=list(self._languages())
+        )
+        self.fields["time_zone"].widget = Suggested(choices=time_zones)
 
     def clean_phone(self) -> str:
         return normalise_phone(self.cleaned_data["phone"])
 
     def _tracks(self) -> Iterator[tuple[str, Any]]:
-        """One's own stays to be chosen when it is no more."""
         yield "", _("None yet")
-        for track in TRACKS:
-            yield track.code, track.name
-        own = self.instance.track
-        if own and own not in {track.code for track in TRACKS}:
-            yield own, own
+        yield from with_own(((track.code, track.name) for track in TRACKS), self.instance.track)
+
+    def _languages(self) -> Iterator[tuple[str, Any]]:
+        yield "", _("As the browser asks")
+        yield from with_own(languages_to_choose(), self.instance.locale)
 
 
 class NotificationsForm(forms.Form):
@@ -116,10 +114,20 @@ class NotificationsForm(forms.Form):
         return {code: channels for code, channels in chosen.items() if channels}
 
 
+def with_own(choices: Iterable[tuple[str, Any]], *own: str) -> list[tuple[str, Any]]:
+    """What somebody has stays to be chosen when it is offered no more, or not yet."""
+    offered = dict(choices)
+    names = dict(settings.LANGUAGES)
+    return [
+        *offered.items(),
+        *((each, names.get(each, each)) for each in own if each and each not in offered),
+    ]
+
+
 def _field(code: str, channel: Channel) -> str:
     return f"{code}:{channel.value}"
 
 
-def _zones() -> list[str]:
+def time_zones() -> list[str]:
     names = available_timezones()
     return sorted(name for name in names if "/" in name and not name.startswith(OLD_ZONES))

@@ -47,6 +47,12 @@ class Denied(DomainError):
     message = _("You may see this, but not do it.")
 
 
+class NotForRole(Denied):
+    """What it is about is nothing that they see either."""
+
+    message = _("Your role does not open this part of the platform.")
+
+
 class InPersonOnly(Denied):
     """Asked by somebody who acts in another's name."""
 

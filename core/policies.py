@@ -21,7 +21,7 @@ from django.utils.decorators import method_decorator
 from rest_framework.permissions import SingleOperandHolder
 from rest_framework.request import Request
 
-from core.errors import Denied, InPersonOnly, Missing, NotSignedIn
+from core.errors import Denied, InPersonOnly, Missing, NotForRole, NotSignedIn
 from core.impersonation import impersonator_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def demand(user: Person, name: str, obj: object = None) -> None:
     if asked.in_person and impersonator_of(user) is not None:
         raise InPersonOnly
     if not asked.allows(user):
-        raise Denied if user.is_authenticated else NotSignedIn
+        raise NotForRole if user.is_authenticated else NotSignedIn
     if obj is None or asked.allows(user, obj):
         return
     if asked.seen_by is not None and can(user, asked.seen_by, obj):

@@ -11,6 +11,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -55,6 +56,7 @@ HEADINGS = (
     "request",
 )
 AT_ONCE = 2000
+SHOWN_OF_REQUEST = 8
 # How a former member is named: by the beginning of their id.
 _MARK = re.compile(r"[0-9a-f]{8}")
 
@@ -123,7 +125,7 @@ class Until(MomentFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "who", "action", "whom_or_what", "address", "request_id")
+    list_display = ("at", "who", "action", "whom_or_what", "address", "short_request")
     list_filter = (Group, Action, Who, ToWhom, Since, Until)
     list_filter_submit = True
     list_before_template = "admin/accounts/audit_export.html"
@@ -180,6 +182,12 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("whom or what"))
     def whom_or_what(self, entry: AuditEntry) -> str:
         return str(entry.subject or entry.target_label)
+
+    @admin.display(description=_("request"))
+    def short_request(self, entry: AuditEntry) -> str:
+        return format_html(
+            '<span title="{}">{}</span>', entry.request_id, entry.request_id[:SHOWN_OF_REQUEST]
+        )
 
 
 def _people(text: str) -> models.QuerySet[AuditActor]:

@@ -34,6 +34,14 @@ class Trainer(admin.SimpleListFilter):
         return queryset
 
 
+class MainTrack(admin.AllValuesFieldListFilter):
+    """Those on none have an entry with a name."""
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or _("None yet")}
+
+
 class YesOrNo(admin.SimpleListFilter):
     """By whether there is a row that `rows` finds for a person."""
 

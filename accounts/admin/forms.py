@@ -7,37 +7,55 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
 )
 
 from accounts.actions.addresses import has_proven_address
 from accounts.errors import EmailTaken
 from accounts.models import Invitation, User
+from accounts.profile_forms import time_zones, with_own
 from accounts.roles import STAFF, Role
 from accounts.rules import PASSWORD_LENGTH, normalise_phone
 from accounts.tracks import tracks_to_choose
+from core.languages import languages_to_choose
 from core.policies import can
 
 
-class PhoneCleaning(forms.ModelForm):
-    class Meta:
-        widgets = {"tracks": UnfoldAdminTextInputWidget}
-        error_messages = {
-            "tracks": {
-                "item_invalid": _(
-                    "A track code is 2 to 12 capital letters and digits, such as FSD. Put commas "
-                    "between several."
-                )
-            }
-        }
+class PersonForm(forms.ModelForm):
+    """What there is to choose from is offered; what somebody has already stays to be chosen."""
+
+    tracks = forms.MultipleChoiceField(
+        label=_("Teaches"),
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("For trainers: the tracks whose students they look after."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tracks = [(track.code, track.name) for track in tracks_to_choose()]
+        if "email" in self.fields:
+            # Somebody else's, which the browser knows nothing of.
+            self.fields["email"].widget.attrs["autocomplete"] = "off"
+        self._offer("track", tracks)
+        self._offer("time_zone", [(zone, zone) for zone in time_zones()])
+        self._offer("locale", languages_to_choose())
+        if "tracks" in self.fields:
+            taught = self.instance.tracks
+            self.fields["tracks"].choices = with_own(tracks, *taught)  # type: ignore[attr-defined]
 
     def clean_phone(self) -> str:
         return normalise_phone(self.cleaned_data["phone"])
 
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        if name in self.fields:
+            offered = [("", "---------"), *with_own(choices, getattr(self.instance, name))]
+            self.fields[name].widget = UnfoldAdminSelectWidget(choices=offered)
 
-class NewUserForm(PhoneCleaning):
+
+class NewUserForm(PersonForm):
     password = forms.CharField(
         label=_("Password"),
         required=False,
@@ -49,7 +67,7 @@ class NewUserForm(PhoneCleaning):
         ),
     )
 
-    class Meta(PhoneCleaning.Meta):
+    class Meta:
         model = User
         fields = ("email", "name", "role", "track", "tracks", "phone", "time_zone", "locale")
 

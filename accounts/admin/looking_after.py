@@ -72,7 +72,7 @@ class LookingAfter:
     def trainer(self, user: User) -> str:
         return str(user.assigned_trainer or "")
 
-    @admin.display(description=_("trainers and students"))
+    @admin.display(description=_("the newest first"))
     def assignments(self, user: User) -> str:
         concerned = models.Q(student=user) | models.Q(trainer=user)
         newest = TrainerAssignment.objects.filter(concerned).select_related("student", "trainer")

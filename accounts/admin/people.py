@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import people
 from accounts.actions.sign_ins import end_every_sign_in
 from accounts.admin.exporting import Exporting
-from accounts.admin.filters import Proven, SecondFactor, Trainer
-from accounts.admin.forms import NewUserForm, PhoneCleaning, RoleForm, roles_to_give
+from accounts.admin.filters import MainTrack, Proven, SecondFactor, Trainer
+from accounts.admin.forms import NewUserForm, PersonForm, RoleForm, roles_to_give
 from accounts.admin.impersonating import Impersonating
 from accounts.admin.looking_after import LookingAfter
 from accounts.entrance import user_in
@@ -34,7 +34,7 @@ WAYS_IN = ("email", "phone")
 
 @admin.register(User)
 class UserAdmin(Impersonating, LookingAfter, Exporting, PlatformAdmin):
-    form = PhoneCleaning
+    form = PersonForm
     list_display = (
         "email",
         "name",
@@ -48,7 +48,7 @@ class UserAdmin(Impersonating, LookingAfter, Exporting, PlatformAdmin):
     list_filter = (
         "role",
         "is_active",
-        ("track", admin.AllValuesFieldListFilter),
+        ("track", MainTrack),
         Trainer,
         Proven,
         SecondFactor,
@@ -67,6 +67,8 @@ class UserAdmin(Impersonating, LookingAfter, Exporting, PlatformAdmin):
         (None, {"fields": ("email", "password", "role")}),
         (_("Profile"), {"fields": PROFILE[1:]}),
     )
+    delete_confirmation_template = "admin/accounts/delete_person.html"
+    delete_selected_confirmation_template = "admin/accounts/delete_people.html"
     actions = (
         "assign_trainer",
         "assign_automatically",

@@ -25,6 +25,8 @@ from core.callers import caller_of
 from core.clock import now
 from core.policies import requires
 
+CHANGED = "password_is_reset"
+
 
 class ForgottenPage(FormPage):
     template = "account/password_reset.html"
@@ -68,6 +70,7 @@ class NewPasswordPage(FormPage):
             caller=caller_of(self.request),
             at=now(),
         )
+        self.request.session[CHANGED] = True
         response = redirect("account_reset_password_from_key_done")
         # Whoever has just shown that the account is theirs is not held up by others' guesses.
         remember_device(self.request, response, user.email)
@@ -80,6 +83,9 @@ class NewPasswordPage(FormPage):
 @require_GET
 @never_cache
 def reset_done(request: HttpRequest) -> HttpResponse:
+    """Once, after a reset: to nobody else would it be true."""
+    if not request.session.pop(CHANGED, False):
+        return redirect("account_login")
     return render(request, "account/password_reset_from_key_done.html")
 
 

@@ -1,10 +1,10 @@
 """The pages of proving an address, moving to another one, and ending a lock."""
 
-from http import HTTPStatus
 from typing import Any
 
 from allauth.account.internal.flows.email_verification import login_on_verification
 from allauth.account.models import EmailAddress
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -32,6 +32,7 @@ from accounts.errors import EmailTaken, LinkOver
 from accounts.stages import UNPROVEN
 from core.callers import caller_of
 from core.clock import now
+from core.errors import Missing
 from core.policies import requires
 
 
@@ -63,17 +64,17 @@ class ConfirmPage(View):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         try:
             address = find_address(key, at=now())
-        except LinkOver:
-            return self._over(request)
+        except (LinkOver, Missing) as error:
+            return self._over(request, status=error.status)
         return self._show(request, address)
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         try:
             user = prove_address(key, caller=caller_of(request), at=now())
-        except LinkOver:
-            return self._over(request)
+        except (LinkOver, Missing) as error:
+            return self._over(request, status=error.status)
         except EmailTaken as error:
-            return self._over(request, str(error.message), HTTPStatus.CONFLICT)
+            return self._over(request, str(error.message), status=error.status)
         request.session.pop(UNPROVEN, None)
         messages.success(request, _("Your address is confirmed."))
         address = EmailAddress(user=user, email=user.email)
@@ -87,9 +88,7 @@ class ConfirmPage(View):
         about = {"address": address, "is_change": address.email != address.user.email}
         return render(request, "account/email_confirm.html", about)
 
-    def _over(
-        self, request: HttpRequest, why: str = "", status: HTTPStatus = HTTPStatus.GONE
-    ) -> HttpResponse:
+    def _over(self, request: HttpRequest, why: str = "", *, status: int) -> HttpResponse:
         return render(request, "account/email_confirm_over.html", {"why": why}, status=status)
 
 
@@ -130,7 +129,7 @@ class EmailPage(FormPage):
         pending = pending_change(user)
         want_proof_again(request, pending.email if pending else user.email)
         messages.success(request, _("Another mail is on its way."))
-        return redirect("account_email")
+        return redirect(get_next_redirect_url(request) or "account_email")
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -142,14 +141,14 @@ class UnlockPage(View):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         try:
             user, _brake = find_locked(key, at=now())
-        except LinkOver as error:
+        except (LinkOver, Missing) as error:
             return render(request, "account/unlock_over.html", status=error.status)
         return render(request, "account/unlock.html", {"email": user.email})
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         try:
             user = unlock(key, caller=caller_of(request), at=now())
-        except LinkOver as error:
+        except (LinkOver, Missing) as error:
             return render(request, "account/unlock_over.html", status=error.status)
         messages.success(request, _("The lock is off in this browser. You can sign in now."))
         response = redirect("account_login")

@@ -42,9 +42,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _answer(request, form, _("Your profile is saved."), details=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(OWN)
 def change_avatar(request: HttpRequest) -> HttpResponse:
+    if request.method == "GET":  # Asked for again after an error was shown here.
+        return redirect("profile")
     user, form = user_in(request), AvatarForm(request.POST, request.FILES)
     if form.is_valid():
         upload = form.cleaned_data["avatar"]

@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=CODE_LENGTH,
-        help_text=_("The six figures that your authenticator app shows now."),
+        help_text=_("The six digits that your authenticator app shows now."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 

@@ -88,8 +88,7 @@ class TotpView(View):
                 codes = second_factors.confirm_totp(
                     user, code=form.cleaned_data["code"], place=place, at=now()
                 )
-                messages.success(request, _("Your authenticator app is set up."))
-                return _told_once(request, codes)
+                return _told_once(request, codes, _("Your authenticator app is set up."))
         return self._page(request, form)
 
     def _page(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
@@ -145,7 +144,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         return redirect("security")
     if request.method == "POST":
         codes = second_factors.make_recovery_codes(user, caller=caller_of(request), at=now())
-        return _told_once(request, codes)
+        return _told_once(request, codes, _("Your new codes are ready."))
     left = second_factors.codes_left(user)
     return render(request, "accounts/security/new_codes.html", {"left": left, "trail": trail()})
 
@@ -170,8 +169,7 @@ class NewPasskeyView(View):
                     caller=caller,
                     at=now(),
                 )
-                messages.success(request, _("Your passkey is ready."))
-                return _told_once(request, codes)
+                return _told_once(request, codes, _("Your passkey is ready."))
         return self._page(request, form)
 
     def _page(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
@@ -243,11 +241,16 @@ def _end(request: HttpRequest, sign_in: SignIn) -> None:
     end_sign_in(sign_in, reason=SignIn.End.SIGNED_OUT, **who)
 
 
-def _told_once(request: HttpRequest, codes: list[str]) -> HttpResponse:
-    """Shown in the answer itself and nowhere again; without new ones back to the overview."""
+def _told_once(request: HttpRequest, codes: list[str], done: str) -> HttpResponse:
+    """Shown in the answer itself and nowhere again; without new ones back to the overview.
+
+    What was done stands in the page then, since a toast would lie over the codes on a phone.
+    """
     if not codes:
+        messages.success(request, done)
         return redirect("security")
-    return render(request, "accounts/security/codes.html", {"codes": codes})
+    lines = "\n".join(f"{code[:5]} {code[5:]}" for code in codes)
+    return render(request, "accounts/security/codes.html", {"codes": lines, "done": done})
 
 
 def _is_last(factor: Authenticator) -> bool:

@@ -45,7 +45,9 @@ def profile(user, **changes):
 
 def test_staff_come_in_and_nobody_else(client, client_of, student, trainer, admin, superadmin):
     assert client.get("/admin/")["Location"] == "/accounts/login/?next=/admin/"
-    assert client_of(student).get("/admin/").status_code == 403
+    refused = client_of(student).get("/admin/")
+    assert refused.status_code == 403
+    assert "Your role does not open this part" in refused.content.decode()
     assert client_of(trainer).get("/admin/").status_code == 403
     assert client_of(admin).get("/admin/").status_code == 200
     assert client_of(superadmin).get("/admin/").status_code == 200
@@ -199,7 +201,7 @@ def test_an_admin_takes_over_no_account_of_staff_by_its_address(
 
 def test_closing_and_opening_accounts(client_of, admin, student):
     theirs, mine = client_of(student), client_of(admin)
-    assert said(act(mine, "deactivate", student)) == ["Done for 1."]
+    assert said(act(mine, "deactivate", student)) == ["Done for 1 user."]
     assert theirs.get("/dashboard/").status_code == 302
     assert not User.objects.get(pk=student.pk).is_active
     act(mine, "activate", student)
@@ -257,6 +259,10 @@ def test_only_a_superadmin_deletes_and_never_themselves(client_of, admin, supera
     assert User.objects.filter(pk__in=[student.pk, superadmin.pk]).count() == 2
     asked = client.get(f"{USERS}{student.pk}/delete/").content.decode()
     assert student.email in asked
+    both = act(client, "delete_selected", student, UserFactory()).content.decode()
+    for page in (asked, both):
+        assert "Every way to sign in" in page
+        assert "as by a former member" in page
     client.post(f"{USERS}{student.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(pk=student.pk).exists()
     assert AuditEntry.objects.filter(action="accounts.user_deleted").count() == 1

@@ -73,7 +73,7 @@ def test_assigning_a_trainer_asks_which_one(client_of, admin, student, fsd):
     assert "Ananya Iyer (FSD · 20 places free)" in asked
     assert "Vikram Desai" not in asked
     answer = act(client, "assign_trainer", student, confirmed="yes", trainer=fsd.pk)
-    assert said(answer) == ["Done for 1."]
+    assert said(answer) == ["Done for 1 user."]
     assert User.objects.get(pk=student.pk).assigned_trainer == fsd
 
 
@@ -94,7 +94,7 @@ def test_those_who_find_no_place_are_named_and_the_others_are_done(client_of, ad
     students = [UserFactory(name=name, track="FSD") for name in ("Zoe", "Amy")]
     answer = act(client_of(admin), "assign_automatically", *students, fsd)
     messages = said(answer)
-    assert "Done for 1." in messages
+    assert "Done for 1 user." in messages
     assert sum("as many students" in each for each in messages) == 1
     assert sum("Ananya Iyer: Some of what you sent" in each for each in messages) == 1
 
@@ -130,11 +130,31 @@ def test_a_persons_page_shows_their_trainers_and_what_was_done(client_of, admin,
 
 def test_the_tracks_that_a_trainer_teaches_are_set(client_of, admin, fsd):
     client = client_of(admin)
-    client.post(page_of(fsd), profile(fsd, tracks="DP,FSD"))
+    client.post(page_of(fsd), profile(fsd, tracks=["DP", "FSD"]))
     fsd.refresh_from_db()
     assert fsd.tracks == ["DP", "FSD"]
     refused = client.post(page_of(fsd), profile(fsd, tracks="data science"))
-    assert "capital letters" in refused.content.decode()
+    assert "Select a valid choice" in refused.content.decode()
+
+
+def test_what_can_be_chosen_is_offered_and_what_somebody_has_stays(client_of, admin, fsd):
+    User.objects.filter(pk=fsd.pk).update(tracks=["OLD"], track="OLD", time_zone="UTC", locale="hi")
+    form = client_of(admin).get(page_of(fsd)).context["adminform"].form
+    for name, own in (("track", "OLD"), ("time_zone", "UTC"), ("locale", "hi")):
+        assert own in dict(form.fields[name].widget.choices)
+    assert dict(form.fields["tracks"].choices).keys() == {"DP", "FSD", "OLD"}
+    assert form.fields["email"].widget.attrs["autocomplete"] == "off"
+    fsd.refresh_from_db()
+    client_of(admin).post(page_of(fsd), profile(fsd, tracks=["OLD"], name="Ananya"))
+    after = User.objects.get(pk=fsd.pk)
+    assert (after.name, after.tracks, after.time_zone) == ("Ananya", ["OLD"], "UTC")
+
+
+def test_those_on_no_track_have_an_entry_with_a_name_in_the_filter(client_of, admin, student):
+    client = client_of(admin)
+    UserFactory(track="FSD")
+    assert "None yet" in client.get(USERS).content.decode()
+    assert listed(client, {"track": ""}) == {admin, student}
 
 
 def test_a_list_and_a_page_ask_as_many_questions_for_many_as_for_few(

@@ -11,6 +11,7 @@ from accounts.models import AuditEntry
 from accounts.tests.factories import UserFactory
 from core.callers import Caller
 from core.clock import now
+from core.trace import tracing
 
 LOG = "/admin/accounts/auditentry/"
 EXPORT = f"{LOG}export/"
@@ -63,6 +64,15 @@ def test_whoever_acted_in_anothers_name_is_found_by_their_own(client_of, admin, 
     record_audit("tests.praised", by=diya, impersonator=kabir, at=now())
     assert shown(client_of(admin), action="tests.", who="kabir@example.org") == ["tests.praised"]
     assert shown(client_of(admin), q="kabir@example.org") == ["tests.praised"]
+
+
+def test_the_list_shows_the_beginning_of_a_request_and_the_whole_when_asked(client_of, admin):
+    request = "0123456789abcdef0123456789abcdef"
+    with tracing(request):
+        record_audit("any.thing", by=admin, at=now())
+    page = client_of(admin).get(LOG).content.decode()
+    assert f'<span title="{request}">01234567</span>' in page
+    assert "audit entries" in page
 
 
 def test_a_former_member_is_found_by_the_mark_that_is_left(client_of, admin, diya):

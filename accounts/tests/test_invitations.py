@@ -304,3 +304,9 @@ def test_the_list_costs_the_same_at_any_length(client_of, admin):
             client.get(ADMIN_LIST)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_admins_form_sends_and_saves_nothing(client_of, admin):
+    page = client_of(admin).get("/admin/accounts/invitation/add/").content.decode()
+    assert "Send the invitation" in page
+    assert "Save and" not in page

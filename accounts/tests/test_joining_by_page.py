@@ -286,8 +286,23 @@ def test_an_old_link_offers_another_one(client, waiting, settings):
         assert SENT_PAGE in answer.content.decode()
 
 
-def test_a_link_that_we_did_not_sign_is_nothing(client):
-    assert client.get("/accounts/confirm-email/x:y/").status_code == 404
+def test_a_link_that_was_cut_offers_another_one(client, waiting):
+    ask_again(client)
+    link = f"{link_in(mails('verify')[0])[:-9]}/"
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 404
+        assert SENT_PAGE in answer.content.decode()
+
+
+def test_the_dashboard_asks_for_the_proof_as_long_as_it_is_owed(client, settings):
+    settings.EMAIL_VERIFICATION = "optional"
+    join(client)
+    assert "Confirm your address" in client.get(DASHBOARD).content.decode()
+    again = client.post("/accounts/email/", {"again": "1", "next": DASHBOARD})
+    assert again["Location"] == DASHBOARD
+    assert len(mails("verify")) == 2
+    client.post(link_in(mails("verify")[1]))
+    assert "Confirm your address" not in client.get(DASHBOARD).content.decode()
 
 
 def test_signing_in_without_a_proof_leads_to_the_mail(client, waiting):

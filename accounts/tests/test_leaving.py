@@ -131,6 +131,17 @@ def test_a_copy_holds_all_that_is_kept_and_nobody_elses(student, trainer, part):
     assert student.password.encode() not in everything
 
 
+def test_a_copy_says_what_it_is_and_has_no_empty_files(student, part):
+    part(collect=lambda _user: [Document("essays.json", iter([]))])
+    job, files = made_copy(student)
+    assert student.name in files["apranova/README.txt"].decode()
+    assert "apranova/essays.json" not in files
+    assert all(files.values())
+    with default_storage.open(StoredFile.objects.get(pk=job.result["file"]).place) as content:
+        years = {each.date_time[0] for each in zipfile.ZipFile(content).infolist()}
+    assert years <= {job.created_at.year, job.created_at.year + 1}
+
+
 def test_a_copy_has_no_copies_in_it(student):
     made_copy(student)
     Job.objects.all().delete()
@@ -143,6 +154,7 @@ def test_a_copy_whose_file_is_lost_still_has_all_the_rest(student):
     default_storage.delete(student.avatar.name)
     _job, files = made_copy(student)
     assert "apranova/profile.json" in files
+    assert "apranova/picture.webp" not in files
 
 
 def test_one_copy_at_a_time(student):
@@ -243,6 +255,7 @@ def test_the_page_says_that_it_was_called_off(client, student):
     form = {"login": student.email, "password": PASSWORD}
     page = client.post("/accounts/login/", form, follow=True).content.decode()
     assert "Your account stays open" in page
+    assert "You are signed in as" not in page
 
 
 def test_a_wrong_password_calls_nothing_off(client, student):

@@ -49,6 +49,7 @@ def test_a_forgotten_password_is_chosen_anew(client, student):
     assert student.email in client.get(link).content.decode()
     done = client.post(link, {"new_password": NEW_PASSWORD}, follow=True)
     assert done.redirect_chain == [("/accounts/password/reset/key/done/", 302)]
+    assert client.get("/accounts/password/reset/key/done/")["Location"] == LOGIN
     assert not is_in(client)
     sign_in(client, student, NEW_PASSWORD)
     assert is_in(client)
@@ -239,6 +240,14 @@ def test_the_owner_ends_by_mail_a_lock_that_a_classmate_made(student):
     assert sign_in(owner, student).status_code == 302
     assert is_in(owner)
     assert AuditEntry.objects.filter(action="accounts.sign_in_unlocked").count() == 1
+
+
+def test_a_link_out_of_a_lock_that_was_cut_says_what_to_do(client, student):
+    lock(Client(), student)
+    link = f"{link_in(mails('sign_in_locked', student.email)[0])[:-9]}/"
+    for answer in (client.get(link), client.post(link)):
+        assert answer.status_code == 404
+        assert "Just try to sign in" in answer.content.decode()
 
 
 def test_an_app_gets_in_as_soon_as_the_lock_is_off(api, student):

@@ -58,6 +58,10 @@ def send(api_of, student):
     return sent
 
 
+def test_the_address_of_pictures_leads_back_to_the_profile(client_of, student):
+    assert client_of(student).get(PAGE)["Location"] == "/profile/"
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_a_picture_becomes_a_small_square_of_our_own_making(send, student, form):
     answer = send(encoded(red(), form))

@@ -23,7 +23,7 @@ FACTS = {
     "track": "FSD",
     "phone": "+91 98765 43210",
     "time_zone": "Asia/Kolkata",
-    "locale": "hi",
+    "locale": "en",
     "github_username": "diya-p",
 }
 
@@ -45,6 +45,25 @@ def test_the_page_keeps_what_is_filled_in(client_of):
     assert kept == {**FACTS, "phone": "+919876543210"}
     assert diya.phone_verified_at is None
     assert Event.objects.get(name="accounts.profile_edited").payload["fields"] == sorted(FACTS)
+
+
+def test_a_language_is_offered_once_we_speak_it(client_of, settings, tmp_path):
+    client = client_of(UserFactory(name="Diya"))
+    assert "हिन्दी" not in client.get("/profile/").content.decode()
+    catalogue = tmp_path / "hi" / "LC_MESSAGES" / "django.mo"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.touch()
+    settings.LOCALE_PATHS = [tmp_path]
+    assert "हिन्दी" in client.get("/profile/").content.decode()
+
+
+def test_a_language_that_was_chosen_before_stays(client_of):
+    diya = UserFactory(name="Diya", locale="hi")
+    client = client_of(diya)
+    assert "हिन्दी" in client.get("/profile/").content.decode()
+    assert client.post("/profile/", {"name": "Diya P", "locale": "hi"}).status_code == 302
+    diya.refresh_from_db()
+    assert (diya.name, diya.locale) == ("Diya P", "hi")
 
 
 def test_a_phone_that_stays_the_same_stays_proven(client_of):

@@ -43,7 +43,7 @@ MESSAGES: dict[int, str | Promise] = {
     400: errors.Invalid.message,
     401: errors.NotSignedIn.message,
     402: _("This needs a plan that you do not have yet."),
-    403: errors.Denied.message,
+    403: errors.NotForRole.message,
     404: errors.Missing.message,
     405: _("That cannot be done at this address."),
     406: _("This address answers in JSON only."),

@@ -113,8 +113,9 @@ class PlatformAdmin(ModelAdmin):
             return
         done = sum(self._act_on(request, each, act, audited_as) for each in chosen)
         if done:
-            said = ngettext("Done for %(count)d.", "Done for %(count)d.", done)
-            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+            said = ngettext("Done for %(count)d %(one)s.", "Done for %(count)d %(many)s.", done)
+            names = {"one": self.opts.verbose_name, "many": self.opts.verbose_name_plural}
+            self.message_user(request, said % {"count": done, **names}, messages.SUCCESS)
 
     def _act_on(
         self, request: HttpRequest, each: M, act: Callable[[M], object], audited_as: str

@@ -11,7 +11,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
 from core import policies
-from core.errors import Denied, Missing, NotSignedIn
+from core.errors import Denied, Missing, NotForRole, NotSignedIn
 from core.policies import (
     Allows,
     UnknownPolicy,
@@ -98,8 +98,8 @@ def test_a_closed_account_may_nothing():
         (NOBODY, "notes.read_news", None, None),
         (NOBODY, "notes.read_news", "secret", Missing),
         (READER, "notes.view_note", "a note", None),
-        (READER, "notes.edit_note", None, Denied),
-        (READER, "notes.edit_note", "a note", Denied),
+        (READER, "notes.edit_note", None, NotForRole),
+        (READER, "notes.edit_note", "a note", NotForRole),
         (WRITER, "notes.edit_note", "a note", None),
         (WRITER, "notes.edit_note", "locked", Denied),
         (Person(writes=1, is_stranger=1), "notes.edit_note", "locked", Missing),

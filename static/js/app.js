@@ -15,6 +15,7 @@ const ELEMENTS = {
   "menu-button": () => import("./components/menu-button.js"),
   "pass-key": () => import("./components/pass-key.js"),
   "password-reveal": () => import("./components/password-reveal.js"),
+  "save-text": () => import("./components/save-text.js"),
   "tab-panels": () => import("./components/tab-panels.js"),
   "table-select": () => import("./components/table-select.js"),
   "theme-switch": () => import("./components/theme-switch.js"),

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -58,6 +59,9 @@ def test_a_key_is_made_copied_and_revoked(page_of, context, admin):
     shot(page, "keys-made")
     page.locator("copy-text button").click()
     assert page.evaluate("navigator.clipboard.readText()") == key.inner_text()
+    page.get_by_role("link", name="Revoke Placement office").click()
+    expect(page.get_by_role("heading", name="Revoke this key?")).to_be_visible()
+    assert findings(page, [urlsplit(page.url).path]) == []
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("No keys yet")).to_be_visible()
     assert findings(page, ["/security/api-keys/"]) == []

@@ -41,6 +41,10 @@ def add_passkey(page: Page) -> None:
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save", exact=True).click()
+    shown = page.locator("figure code").inner_text()
+    assert saved.value.path().read_text() == f"{shown}\n"
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("My laptop", exact=True)).to_be_visible()
 

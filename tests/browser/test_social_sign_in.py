@@ -48,7 +48,7 @@ def test_somebody_joins_on_a_phone(page: Page, watch, sandbox_server: SandboxSer
     page.get_by_role("button", name="Make my account").tap()
     expect(page).to_have_url("/dashboard/")
     page.goto("/accounts/3rdparty/")
-    expect(page.get_by_role("button", name=f"Disconnect {provider}")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Disconnect {provider}")).to_be_visible()
 
 
 def test_nothing_of_it_is_left_when_one_turns_back(

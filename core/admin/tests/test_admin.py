@@ -145,7 +145,7 @@ def test_searching_finds_by_the_beginning_and_never_fails(client_of, admin, mode
 
 def test_a_job_is_cancelled(client_of, admin):
     job = make_job()
-    assert act(client_of(admin), "job", "cancel", job) == ["Done for 1."]
+    assert act(client_of(admin), "job", "cancel", job) == ["Done for 1 job."]
     job.refresh_from_db()
     assert job.status == JobStatus.CANCELLED
     entry = AuditEntry.objects.get(action="core.job_cancelled")

@@ -31,7 +31,7 @@ def admit(
     """
     if settings.EMAIL_VERIFICATION == "mandatory" and not has_proven_address(user):
         raise EmailNotVerified
-    if not has_second_factor and owes_second_factor(user):
+    if not has_second_factor and second_factors.has_second_factor(user):
         if not code:
             raise SecondFactorRequired(mfa_token=_begin_second_step(user, way=way, at=at))
         second_factors.spend_code(user, code=code, place=Place(caller), at=at)
@@ -39,10 +39,6 @@ def admit(
     return start_token_sign_in(
         user, way=way, caller=caller, at=at, has_second_factor=has_second_factor
     )
-
-
-def owes_second_factor(user: User) -> bool:
-    return second_factors.has_second_factor(user)
 
 
 def _begin_second_step(user: User, *, way: str, at: datetime) -> str:

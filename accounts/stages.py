@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.actions.addresses import has_proven_address, send_proof_again
-from accounts.gate import owes_second_factor
+from accounts.actions.second_factors import has_second_factor
 from accounts.models import User
 from accounts.models.sign_ins import stamp_of
 from core.clock import now
@@ -54,7 +54,7 @@ class SecondFactorStage(AuthenticateStage):
         """Meanwhile the account was closed, the password changed or the second factor dropped."""
         user = self.login.user
         is_same = user.is_active and self.state.get("stamp") == stamp_of(user)
-        return not is_same or not owes_second_factor(user)
+        return not is_same or not has_second_factor(user)
 
     def pass_on(self) -> HttpResponse:
         self.login.state[SECOND_FACTOR] = True
@@ -64,7 +64,7 @@ class SecondFactorStage(AuthenticateStage):
         user = self.login.user
         if user is None or self.login.state.get(SECOND_FACTOR):
             return False
-        return owes_second_factor(user)
+        return has_second_factor(user)
 
 
 def sign_in_by_page(

@@ -32,6 +32,7 @@ from accounts.actions.trainers import (
     unassign_trainer,
 )
 from accounts.api.escalation import note_escalation
+from accounts.api.profile import DIYA
 from accounts.api.serializers import AvatarField, NotificationsField, ProfileSerializer
 from accounts.entrance import user_in
 from accounts.errors import LastSuperadmin, NoTrainerForTrack, TrainerFull
@@ -50,16 +51,7 @@ NOBODY = "none"
 ID_DIGITS = 18
 
 PERSON = {
-    "id": 7,
-    "email": "diya@example.org",
-    "role": "student",
-    "name": "Diya Patel",
-    "phone": "+919876543210",
-    "track": "FSD",
-    "avatar": None,
-    "time_zone": "Asia/Kolkata",
-    "locale": "en",
-    "notifications": {},
+    **DIYA,
     "tracks": [],
     "is_active": True,
     "joined_at": "2026-11-20T10:15:30Z",

@@ -18,21 +18,19 @@ from core.clock import now
 from core.errors import TooLarge, Unavailable
 from core.policies import Allows
 
-PROFILE = OpenApiExample(
-    "A student",
-    value={
-        "id": 7,
-        "email": "diya@example.org",
-        "role": "student",
-        "name": "Diya Patel",
-        "phone": "+919876543210",
-        "track": "FSD",
-        "avatar": None,
-        "time_zone": "Asia/Kolkata",
-        "locale": "en",
-        "notifications": {},
-    },
-)
+DIYA = {
+    "id": 7,
+    "email": "diya@example.org",
+    "role": "student",
+    "name": "Diya Patel",
+    "phone": "+919876543210",
+    "track": "FSD",
+    "avatar": None,
+    "time_zone": "Asia/Kolkata",
+    "locale": "en",
+    "notifications": {},
+}
+PROFILE = OpenApiExample("A student", value=DIYA)
 ABOUT = (
     "As JSON, or as a form (`multipart/form-data`) to bring a picture along: PNG, JPEG, GIF or "
     "WebP, at most 2 MB. It becomes a WebP of 256 pixels; `avatar: null` removes it. Of "

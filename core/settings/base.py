@@ -167,6 +167,7 @@ CELERY_BROKER_URL = tunable.REDIS_URL.replace("unix://", "redis+socket://", 1).r
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # likewise for one that is full and refuses writes
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     # Whoever hands something over must not wait for a broker that is away: sweeps catch up.

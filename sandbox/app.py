@@ -30,7 +30,7 @@ def build_app(frame: Frame) -> Starlette:
         routes=[
             *mounts,
             Mount("/static", app=StaticFiles(directory=STATIC)),
-            Mount("/_sandbox", app=_application(frame, api.ROUTES, api.explain, shield)),
+            Mount("/_sandbox", app=_application(frame, _controls(frame), api.explain, shield)),
             Mount("/", app=_application(frame, pages.ROUTES, pages.explain, shield)),
         ],
         middleware=[
@@ -39,13 +39,24 @@ def build_app(frame: Frame) -> Starlette:
     )
 
 
+def _controls(frame: Frame) -> list[BaseRoute]:
+    own = [
+        Mount(f"/{service.name}", routes=service.controls)
+        for service in frame.services.values()
+        if service.controls
+    ]
+    return [*api.ROUTES, *own]
+
+
 def _mount_service(service: Service, frame: Frame) -> Mount:
     def explain(request: Request, error: HTTPException) -> Response:
         body = service.error(error.status_code, error.detail)
         return JSONResponse(body, error.status_code, error.headers)
 
     app = _application(frame, service.routes, explain)
-    return Mount(f"/{service.name}", app=Gate(app, service=service, frame=frame))
+    gate = Mount("", app=Gate(app, service=service, frame=frame))
+    # Outside of the gate: a page that looks at the log would else never stop filling it.
+    return Mount(f"/{service.name}", app=_application(frame, [*service.pages, gate], pages.explain))
 
 
 def _application(

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -57,12 +57,16 @@ class GrantError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """`extras` are what goes back to the platform beside code and state; `denied` is the error
-    that stands for a person who turned back."""
+    that stands for a person who turned back; `usual_response` stands for a response_type that was
+    left out. `scopes` says what each means; a person may grant fewer than were asked for."""
 
     name: str
     title: str
     clients: tuple[Client, ...]
     denied: str = "access_denied"
+    usual_response: str = ""
+    token_seconds: float = TOKEN_SECONDS
+    scopes: Mapping[str, str] = field(default_factory=dict)
     can_hide: bool = False
     extras: Extras = lambda _request, _grant: {}
 
@@ -110,7 +114,7 @@ class Provider:
             "person": grant["person"],
             "client_id": grant["client_id"],
             "scope": grant["scope"],
-            "expires_at": now().timestamp() + TOKEN_SECONDS,
+            "expires_at": now().timestamp() + self.token_seconds,
         }
         frame_of(request).records.put(self.name, "token", token, kept)
         return token
@@ -119,6 +123,11 @@ class Provider:
         """What an access token stands for, as long as it is good."""
         found = frame_of(request).records.get(self.name, "token", token)
         return found if found and now().timestamp() < found["expires_at"] else None
+
+    def scopes_asked(self, asked: Mapping[str, str]) -> list[str]:
+        """Those that this provider knows, in its own order."""
+        words = asked["scope"].replace(",", " ").split()
+        return [name for name in self.scopes if name in words]
 
     async def _show(self, request: Request) -> Response:
         return self._page(request, _asked(request.query_params))
@@ -136,12 +145,19 @@ class Provider:
         code = secrets.token_urlsafe(24)
         grant = {
             **asked,
+            "scope": self._granted(form, asked),
             "person": person.as_record(),
             "expires_at": now().timestamp() + CODE_SECONDS,
             "is_used": False,
         }
         frame_of(request).records.put(self.name, "code", code, grant)
         return self._answer(request, asked, {"code": code, **self.extras(request, grant)})
+
+    def _granted(self, form: FormData, asked: Mapping[str, str]) -> str:
+        if "chooses" not in form:
+            return asked["scope"]
+        granted = form.getlist("granted")
+        return " ".join(name for name in self.scopes_asked(asked) if name in granted)
 
     def _page(
         self, request: Request, asked: Mapping[str, str], *, complaint: str = ""
@@ -180,7 +196,7 @@ class Provider:
             return f"{self.title} knows no client “{asked['client_id'][:80]}”."
         if not _is_registered(asked["redirect_uri"]):
             return "The redirect_uri is not registered: it must lead to this machine."
-        if "code" not in asked["response_type"].split():
+        if "code" not in (asked["response_type"] or self.usual_response).split():
             return "The response_type must be “code”."
         if asked["code_challenge"] and asked["code_challenge_method"] != "S256":
             return "The code_challenge_method must be “S256”."

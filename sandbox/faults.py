@@ -20,7 +20,7 @@ class Family(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class FaultKind:
     """`seconds` is the usual length of a fault that lasts; `is_aimed` says whether it can be
-    played for some paths, recipients or events only."""
+    played for some paths, recipients or events only; `reach` is where it is played at all."""
 
     name: str
     family: Family
@@ -28,6 +28,7 @@ class FaultKind:
     about: str
     seconds: float | None = None
     is_aimed: bool = True
+    reach: str = "*"
 
 
 KINDS = (
@@ -153,8 +154,11 @@ class Fault:
     played: int = 0
 
     def spoils(self, subjects: Iterable[str]) -> bool:
-        pattern = self.path.lower()
-        return not pattern or any(fnmatchcase(subject.lower(), pattern) for subject in subjects)
+        patterns = {self.kind.reach, self.path.lower() or "*"} - {"*"}
+        return not patterns or any(
+            all(fnmatchcase(subject.lower(), pattern) for pattern in patterns)
+            for subject in subjects
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {

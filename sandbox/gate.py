@@ -6,7 +6,7 @@ import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.calls import BODY_KEPT_BYTES, Side
@@ -31,7 +31,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(f"/{self._service.name}")
-        fault = self._frame.faults.take(self._service.name, FAULT_NAMES, [path])
+        names = FAULT_NAMES | self._service.refusals.keys()
+        fault = self._frame.faults.take(self._service.name, names, [path])
         exchange = Exchange(
             scope, receive, send, service=self._service, frame=self._frame, fault=fault
         )
@@ -48,6 +49,9 @@ class Gate:
             exchange.log_call()
 
     async def _answer(self, exchange: "Exchange", fault: Fault | None) -> None:
+        if fault and (refuse := self._service.refusals.get(fault.kind.name)):
+            await exchange.answer(refuse(fault))
+            return
         match fault.kind.name if fault else None:
             case "429":
                 await exchange.refuse(429, "Too many requests. Try again later.")
@@ -133,8 +137,10 @@ class Exchange:
         headers = {}
         if self._fault and self._fault.retry_after is not None:
             headers["Retry-After"] = str(self._fault.retry_after)
-        answer = JSONResponse(self._service.error(status, message), status, headers)
-        await answer(self._scope, self._receive, self._forward)
+        await self.answer(JSONResponse(self._service.error(status, message), status, headers))
+
+    async def answer(self, response: Response) -> None:
+        await response(self._scope, self._receive, self._forward)
 
     async def wait(self) -> None:
         """As long as the fault lasts, unless the client goes or the sandbox stops before."""

@@ -32,13 +32,22 @@ class Records:
         ).fetchone()
         return json.loads(row["body"]) if row else None
 
+    def remove(self, service: str, kind: str, key: str) -> None:
+        self._database.execute(
+            "DELETE FROM records WHERE service = ? AND kind = ? AND key = ?", (service, kind, key)
+        )
+
     def all(self, service: str, kind: str) -> list[Record]:
         """Newest first."""
+        return [body for _, body in self.keyed(service, kind)]
+
+    def keyed(self, service: str, kind: str) -> list[tuple[str, Record]]:
+        """With their keys, newest first."""
         rows = self._database.execute(
-            "SELECT body FROM records WHERE service = ? AND kind = ? ORDER BY id DESC",
+            "SELECT key, body FROM records WHERE service = ? AND kind = ? ORDER BY id DESC",
             (service, kind),
         )
-        return [json.loads(row["body"]) for row in rows]
+        return [(row["key"], json.loads(row["body"])) for row in rows]
 
     def clear(self) -> None:
         self._database.execute("DELETE FROM records")

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from sandbox.faults import KINDS, CannotPlayError, Family, FaultKind
+from sandbox.faults import KINDS, CannotPlayError, Family, Fault, FaultKind
 
 
 class Signer(Protocol):
@@ -23,22 +24,29 @@ def plain_error(status: int, message: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """`routes` are served below `/<name>`. `keys` are what the platform must be given, by label.
-    `error` makes the body of an error answer in the shape that the real service uses, also for
-    played faults. `webhooks` names the events it sends; `sign` proves them;
-    `retry_webhooks_after` are the seconds between its attempts. `icon` is one of icons.html,
-    `page` where a person sees what came of the calls."""
+    """`routes` are served below `/<name>`; so are `pages`, which a person reads: no fault spoils
+    them, and the log leaves them out. `controls` are for tests, below `/_sandbox/<name>`. `keys`
+    are what the platform must be given, by label. `error` makes the body of an error answer in the
+    shape that the real service uses, also for played faults. `webhooks` names the events it sends;
+    `sign` proves them; `retry_webhooks_after` are the seconds between its attempts. `own_faults`
+    are kinds that only this service has: those in `refusals` answer a call in its place, the
+    others it takes by itself. `icon` is one of icons.html, `page` where a person sees what came of
+    the calls."""
 
     name: str
     title: str
     about: str
     speaks: Family = Family.HTTP
     routes: tuple[BaseRoute, ...] = ()
+    pages: tuple[BaseRoute, ...] = ()
+    controls: tuple[BaseRoute, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     error: Callable[[int, str], Mapping[str, Any]] = plain_error
     webhooks: tuple[str, ...] = ()
     sign: Signer | None = None
     retry_webhooks_after: tuple[float, ...] = ()
+    own_faults: tuple[FaultKind, ...] = ()
+    refusals: Mapping[str, Callable[[Fault], Response]] = field(default_factory=dict)
     icon: str = "services"
     page: str = ""
 
@@ -46,7 +54,8 @@ class Service:
     def fault_kinds(self) -> list[FaultKind]:
         families = {self.speaks} | ({Family.WEBHOOK} if self.webhooks else set())
         unsigned = {"wrong_signature"} if self.sign is None else set()
-        return [kind for kind in KINDS if kind.family in families and kind.name not in unsigned]
+        usual = [kind for kind in KINDS if kind.family in families and kind.name not in unsigned]
+        return [*usual, *self.own_faults]
 
     def fault_kind(self, name: str) -> FaultKind:
         for kind in self.fault_kinds:

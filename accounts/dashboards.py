@@ -16,7 +16,7 @@ from accounts.cards import people_by_role, sign_ins_by_day
 from accounts.models import User
 from accounts.roles import STAFF, Role
 from accounts.rules import TRAINER_PLACES
-from accounts.tracks import TRACKS, track_of
+from accounts.tracks import track_of, tracks_to_choose
 from core.backoffice.cards import admin_cards
 from core.dashboards import DashboardCard, Place
 from core.events.models import EventDelivery
@@ -69,7 +69,7 @@ def tracks(user: User, at: datetime) -> Content:
     if user.role in STAFF:
         return None
     own = track_of(user.track)
-    return {"tracks": [own] if own else TRACKS}
+    return {"tracks": [own] if own else tracks_to_choose()}
 
 
 def unproven_address(user: User, at: datetime) -> Content:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.avatars import ACCEPT
 from accounts.models import User
 from accounts.rules import normalise_phone
-from accounts.tracks import TRACKS
+from accounts.tracks import tracks_to_choose
 from accounts.validators import validate_time_zone
 from core.languages import languages_to_choose
 from core.notification_kinds import CHANNEL_NAMES, Channel, notification_kinds
@@ -76,7 +76,9 @@ class ProfileForm(forms.ModelForm):
 
     def _tracks(self) -> Iterator[tuple[str, Any]]:
         yield "", _("None yet")
-        yield from with_own(((track.code, track.name) for track in TRACKS), self.instance.track)
+        yield from with_own(
+            ((track.code, track.name) for track in tracks_to_choose()), self.instance.track
+        )
 
     def _languages(self) -> Iterator[tuple[str, Any]]:
         yield "", _("As the browser asks")

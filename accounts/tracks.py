@@ -1,22 +1,14 @@
-"""The tracks that one can be on, in the words of the front page."""
+"""The tracks that one can be on: those that an app has registered, by name and in a sentence."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.registries import track_codes
+from core.registries import TrackName, tracks
 
-
-@dataclass(frozen=True)
-class Track:
-    code: str
-    name: str | Promise
-    pitch: str | Promise
-
-
-TRACKS = (
-    Track(
+# What the platform comes with, for as long as its content is not loaded.
+FIRST_TRACKS = (
+    TrackName(
         "DP",
         _("Data Professional"),
         _(
@@ -24,7 +16,7 @@ TRACKS = (
             "and show what it says."
         ),
     ),
-    Track(
+    TrackName(
         "FSD",
         _("Full-Stack Developer"),
         _(
@@ -35,11 +27,9 @@ TRACKS = (
 )
 
 
-def track_of(code: str) -> Track | None:
-    return next((track for track in TRACKS if track.code == code), None)
+def tracks_to_choose() -> Sequence[TrackName]:
+    return [track for _name, known in tracks for track in known()] or FIRST_TRACKS
 
 
-def tracks_to_choose() -> tuple[Track, ...]:
-    """Those that an app has registered; as long as none has, all."""
-    known = {code for _name, codes in track_codes for code in codes()}
-    return tuple(track for track in TRACKS if not known or track.code in known)
+def track_of(code: str) -> TrackName | None:
+    return next((track for track in tracks_to_choose() if track.code == code), None)

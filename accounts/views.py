@@ -15,7 +15,7 @@ from accounts.forms import SignInForm
 from accounts.models import User
 from accounts.sms import are_texts_sent
 from accounts.stages import sign_in_by_page
-from accounts.tracks import TRACKS
+from accounts.tracks import tracks_to_choose
 from core.clock import now
 from core.dashboards import dashboard_of
 from core.errors import Locked, Throttled
@@ -27,7 +27,7 @@ STATUS_BY_CODE = {Throttled.code: Throttled.status, Locked.code: Locked.status}
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     doors = DOORS if settings.DEMO else ()
-    about = {"tracks": TRACKS, "demo_doors": doors, "is_open": is_registration_open()}
+    about = {"tracks": tracks_to_choose(), "demo_doors": doors, "is_open": is_registration_open()}
     return render(request, "accounts/landing.html", {**about, **where_terms_stand()})
 
 

@@ -1,6 +1,6 @@
 """What a lower floor shows of a higher one: registries that apps fill in `AppConfig.ready`."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -54,8 +54,21 @@ class DemoPart:
 # Made in the order of the names, which therefore begin with the number of a floor: `1 people`.
 demo_content: Registry[DemoPart] = Registry("demo content")
 
-# Codes of the tracks that there are, such as FSD. Lower floors know tracks by their codes alone.
-track_codes: Registry[Callable[[], Collection[str]]] = Registry("track codes")
+
+@dataclass(frozen=True)
+class TrackName:
+    """A track as lower floors know it: by its code, such as FSD, and by what people call it."""
+
+    code: str
+    name: "str | Promise"
+    pitch: "str | Promise"
+
+
+# The tracks that there are, in their order.
+tracks: Registry[Callable[[], Sequence[TrackName]]] = Registry("tracks")
+
+# What a track costs: the plans that open the track of this code, as the API shows them.
+track_prices: Registry[Callable[[str], list[dict[str, object]]]] = Registry("prices of tracks")
 
 # What /health asks, by the name it shows; a name that nobody has registered is not configured.
 health_checks: Registry[Callable[[], Finding]] = Registry("health checks")

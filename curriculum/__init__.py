@@ -1,0 +1,1 @@
+"""Tracks of real projects: content, enrollment, progress, work handed in, review, GitHub."""

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from accounts.actions.addresses import prove_address
 from accounts.actions.registration import Newcomer
 from accounts.api.escalation import note_escalation_by_newcomer
-from accounts.api.serializers import CredentialsSerializer, SignedInSerializer
+from accounts.api.serializers import CredentialsSerializer, SignedInSerializer, known_track
 from accounts.api.views import SIGNED_IN
 from accounts.entry.forms import NAME_LENGTH
 from accounts.entry.ways import join, want_proof_again
@@ -29,7 +29,6 @@ from accounts.errors import EmailTaken, LinkOver, RegistrationClosed
 from accounts.gate import admit
 from accounts.models import User
 from accounts.rules import normalise_email
-from accounts.tracks import tracks_to_choose
 from accounts.validators import validate_name
 from core.api.schema import may_raise
 from core.callers import caller_of
@@ -42,14 +41,17 @@ SENT = "sent"
 
 class NewcomerSerializer(CredentialsSerializer):
     name = serializers.CharField(max_length=NAME_LENGTH, validators=[validate_name])
-    track = serializers.ChoiceField(
-        choices=[], required=False, allow_blank=True, default="", help_text="A code, such as FSD."
+    track = serializers.CharField(
+        max_length=12,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="A code, such as FSD.",
     )
     accept_terms = serializers.BooleanField(help_text="Must be true.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["track"].choices = [each.code for each in tracks_to_choose()]  # type: ignore[attr-defined]
+    def validate_track(self, code: str) -> str:
+        return known_track(code)
 
     def validate_email(self, email: str) -> str:
         return normalise_email(email)

@@ -12,10 +12,10 @@ from rest_framework.fields import SkipField
 
 from accounts.models import SignIn, User
 from accounts.rules import PASSWORD_LENGTH, normalise_phone
+from accounts.tracks import tracks_to_choose
 from accounts.validators import validate_phone
 from core.errors import Invalid
 from core.notification_kinds import known_choices, read_choices
-from core.registries import track_codes
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
@@ -143,14 +143,7 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
         extra_kwargs = {"name": {"required": True, "allow_blank": False}}
 
     def validate_track(self, code: str) -> str:
-        """Until an app registers tracks, any well-formed code is one."""
-        known = {each for _name, codes in track_codes for each in codes()}
-        if not code or not known or code in known or code == self._present_track():
-            return code
-        raise ValidationError(
-            gettext("There is no such track. Choose one of %(codes)s.")
-            % {"codes": ", ".join(sorted(known))}
-        )
+        return code if code == self._present_track() else known_track(code)
 
     def _present_track(self) -> str:
         """Somebody's own code stays good, even when its track is gone."""
@@ -186,3 +179,14 @@ class SignInSerializer(serializers.ModelSerializer[SignIn]):
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_impersonated_by(self, sign_in: SignIn) -> str | None:
         return str(sign_in.impersonator) if sign_in.impersonator else None
+
+
+def known_track(code: str) -> str:
+    """None, or one that there is."""
+    known = [track.code for track in tracks_to_choose()]
+    if code and code not in known:
+        raise ValidationError(
+            gettext("There is no such track. Choose one of %(codes)s.")
+            % {"codes": ", ".join(sorted(known))}
+        )
+    return code

@@ -18,7 +18,7 @@ from accounts.entry.page import FormPage
 from accounts.entry.ways import join
 from accounts.models import Role
 from accounts.stages import UNPROVEN, sign_in_by_page
-from accounts.tracks import track_of
+from accounts.tracks import tracks_to_choose
 from core.callers import caller_of
 from core.clock import now
 from core.errors import DomainError
@@ -93,11 +93,11 @@ class InvitationPage(FormPage):
         return sign_in_by_page(self.request, user, way="invitation")
 
     def context(self) -> dict[str, Any]:
-        tracks = [track_of(code) for code in self.invitation.tracks]
+        invited_to = set(self.invitation.tracks)
         return {
             "invitation": self.invitation,
             "is_student": self.invitation.role == Role.STUDENT,
-            "tracks": [track for track in tracks if track is not None],
+            "tracks": [track for track in tracks_to_choose() if track.code in invited_to],
             **where_terms_stand(),
         }
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEntry
 from accounts.tests.factories import UserFactory
 from core.events.models import Event
-from core.registries import Registry
+from core.registries import Registry, TrackName
 
 ME = "/api/auth/me/"
 
@@ -121,9 +121,7 @@ def test_a_body_that_is_no_profile_is_refused(api_of, diya, body):
 
 
 def test_only_known_tracks_can_be_chosen_once_there_are_any(api_of, diya, monkeypatch):
-    tracks = Registry("track codes")
-    tracks.register("curriculum", lambda: {"DP", "ML"})
-    monkeypatch.setattr("accounts.api.serializers.track_codes", tracks)
+    know_tracks(monkeypatch, "DP", "ML")
     answer = api_of(diya).patch(ME, {"track": "XX"})
     assert answer.status_code == 400
     assert "DP, ML" in json.dumps(answer.json())
@@ -131,12 +129,16 @@ def test_only_known_tracks_can_be_chosen_once_there_are_any(api_of, diya, monkey
 
 
 def test_somebodys_own_track_stays_good_when_it_is_gone(api_of, diya, monkeypatch):
-    tracks = Registry("track codes")
-    tracks.register("curriculum", lambda: {"DP"})
-    monkeypatch.setattr("accounts.api.serializers.track_codes", tracks)
+    know_tracks(monkeypatch, "DP")
     assert api_of(diya).patch(ME, {"track": "FSD"}).status_code == 200
 
 
 def test_whoever_is_nobody_has_no_profile(api):
     assert api.get(ME).status_code == 401
     assert api.patch(ME, {"name": "x"}).status_code == 401
+
+
+def know_tracks(monkeypatch, *codes):
+    tracks = Registry("tracks")
+    tracks.register("curriculum", lambda: [TrackName(code, code, "") for code in codes])
+    monkeypatch.setattr("accounts.tracks.tracks", tracks)

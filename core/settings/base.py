@@ -33,6 +33,7 @@ DATA_DIR = (BASE_DIR / tunable.DATA_DIR).resolve()
 INSTALLED_APPS = [
     "core.apps.CoreConfig",
     "accounts.apps.AccountsConfig",
+    "curriculum.apps.CurriculumConfig",
     "unfold.apps.BasicAppConfig",
     "core.apps.AdminConfig",
     "django.contrib.auth",

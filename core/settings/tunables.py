@@ -400,6 +400,17 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("S3_ACCESS_KEY", "text", "", "Access key of the store.", secret=True),
         Tunable("S3_SECRET_KEY", "text", "", "Secret key of the store.", secret=True),
     ),
+    "Work and review": (
+        Tunable(
+            "STUDENT_FILES_MB", "integer", 2048, "Room for all files of one student's work, in MB."
+        ),
+        Tunable(
+            "REVIEW_CLAIM_MINUTES",
+            "integer",
+            30,
+            "How long work of a student without a trainer stays with whoever opened it.",
+        ),
+    ),
     "Leaving": (
         Tunable("EXPORT_KEEP_DAYS", "integer", 7, "Days that a copy of one's data can be fetched."),
         Tunable(

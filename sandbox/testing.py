@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,11 @@ class SandboxServer:
     def clear_faults(self) -> None:
         self._ask("DELETE", "/faults")
 
+    @property
+    def github(self) -> "GitHubAccount":
+        """What people do at GitHub without the platform."""
+        return GitHubAccount(self._ask)
+
     def _ask(self, method: str, path: str, **how: Any) -> Any:
         if self._client is None:
             raise RuntimeError("The sandbox was not started.")
@@ -119,6 +124,76 @@ class SandboxServer:
                 raise RuntimeError(f"The sandbox did not start:\n{self.log_file.read_text()}")
             time.sleep(0.02)
         return json.loads(self._address_file.read_text())
+
+
+class GitHubAccount:
+    """Repositories are named `owner/name`; each deed gives what GitHub would tell of it."""
+
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        self._ask = ask
+
+    def connect(self, email: str, **how: Any) -> dict[str, Any]:
+        """`how`: name, scope. Gives `access_token`, `login`, `scope`."""
+        return self._ask("POST", "/github/connections", json={"email": email, **how})
+
+    def revoke(self, login: str) -> int:
+        """As if a person took back what they granted; gives the number of dead tokens."""
+        return self._ask("DELETE", f"/github/connections/{login}")["revoked"]
+
+    def make_repository(self, email: str, repository: str, **how: Any) -> dict[str, Any]:
+        """`how`: name (of the person), private, template. It has its first commit at once."""
+        asked = {"email": email, "repository": repository, **how}
+        return self._ask("POST", "/github/repositories", json=asked)
+
+    def repositories(self) -> list[dict[str, Any]]:
+        return self._ask("GET", "/github/repositories")["repositories"]
+
+    def repository(self, full_name: str) -> dict[str, Any]:
+        """With `branches`, `pulls`, `suites`, `hooks`."""
+        return self._ask("GET", f"/github/repositories/{full_name}")
+
+    def push(self, full_name: str, **how: Any) -> dict[str, Any]:
+        """`how`: branch or number (of a pull request), message."""
+        return self._do(full_name, "push", **how)
+
+    def open_pull_request(self, full_name: str, **how: Any) -> dict[str, Any]:
+        """`how`: title, branch, body, draft. The branch gets a commit if it has none."""
+        return self._do(full_name, "open", **how)
+
+    def merge(self, full_name: str, number: int) -> dict[str, Any]:
+        return self._do(full_name, "merge", number=number)
+
+    def close(self, full_name: str, number: int) -> dict[str, Any]:
+        return self._do(full_name, "close", number=number)
+
+    def reopen(self, full_name: str, number: int) -> dict[str, Any]:
+        return self._do(full_name, "reopen", number=number)
+
+    def review(
+        self, full_name: str, number: int, state: str = "approved", body: str = ""
+    ) -> dict[str, Any]:
+        """`state`: approved, changes_requested or commented."""
+        return self._do(full_name, "review", number=number, state=state, body=body)
+
+    def checks(self, full_name: str, conclusion: str = "success", **where: Any) -> dict[str, Any]:
+        """`where`: number (of a pull request) or branch."""
+        return self._do(full_name, "check", conclusion=conclusion, **where)
+
+    def rename(self, full_name: str, name: str) -> dict[str, Any]:
+        return self._do(full_name, "rename", name=name)
+
+    def set_private(self, full_name: str, *, is_private: bool) -> dict[str, Any]:
+        return self._do(full_name, "privatize" if is_private else "publicize")
+
+    def delete(self, full_name: str) -> None:
+        self._do(full_name, "delete")
+
+    def tell(self, full_name: str, event: str) -> None:
+        """Something of no use, to every hook: star or installation."""
+        self._do(full_name, "tell", event=event)
+
+    def _do(self, full_name: str, deed: str, **asked: Any) -> dict[str, Any]:
+        return self._ask("POST", f"/github/repositories/{full_name}/{deed}", json=asked)
 
 
 @pytest.fixture(scope="session")

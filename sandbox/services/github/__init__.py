@@ -2,7 +2,7 @@
 
 from sandbox.faults import Family, FaultKind
 from sandbox.service import Service
-from sandbox.services.github import accounts, checks, hooks, pulls, repositories
+from sandbox.services.github import accounts, checks, controls, hooks, pulls, repositories
 from sandbox.services.github.apps import CLIENT, CONNECT_CLIENT, NEIGHBOUR, PROVIDER
 from sandbox.services.github.calls import error_body, refuse_for_haste, refuse_for_rate
 from sandbox.services.github.happenings import STAYS_EMPTY
@@ -48,6 +48,7 @@ SERVICE = Service(
         *checks.ROUTES,
         *repositories.LAST_ROUTES,
     ),
+    controls=controls.ROUTES,
     keys={
         "Client id": CLIENT.id,
         "Client secret": CLIENT.secret,

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -87,6 +88,7 @@ REPOSITORY_REST: Body = {
     "allow_forking": True,
     "web_commit_signoff_required": False,
     "topics": [],
+    "custom_properties": {},
 }
 WORKFLOW_PATH = ".github/workflows/grade.yml"
 WORKFLOW_NAME = "Grade"
@@ -130,7 +132,6 @@ def user_body(person: Person, links: Links, *, is_own: bool = False) -> Body:
         "html_url": f"{links.web}/{person.handle}",
         **{name: f"{api}{path}" for name, path in USER_LINKS.items()},
         "type": "Organization" if person == TEMPLATES else "User",
-        "user_view_type": "public",
         "site_admin": False,
     }
     if not is_own:
@@ -170,6 +171,22 @@ def repository_body(repository: Repository, links: Links) -> Body:
         "created_at": repository.created_at,
         "updated_at": repository.updated_at,
         "pushed_at": repository.pushed_at,
+    }
+
+
+def pushed_repository(repository: Repository, links: Links) -> Body:
+    """As `push` tells of it: with two of its moments in seconds."""
+    body = repository_body(repository, links)
+    seconds = {
+        name: int(datetime.fromisoformat(body[name]).timestamp())
+        for name in ("created_at", "pushed_at")
+    }
+    return {
+        **body,
+        **seconds,
+        "url": body["html_url"],
+        "stargazers": 0,
+        "master_branch": repository.default_branch,
     }
 
 
@@ -336,7 +353,9 @@ def pull_body(repository: Repository, pull: PullRequest, links: Links) -> Body:
             "commits": {"href": f"{own}/commits"},
             "statuses": {"href": f"{api}/statuses/{pull.head_sha}"},
         },
-        "author_association": "OWNER" if pull.author == repository.owner else "CONTRIBUTOR",
+        "author_association": "OWNER"
+        if pull.author.handle == repository.owner.handle
+        else "CONTRIBUTOR",
         "auto_merge": None,
         "active_lock_reason": None,
     }

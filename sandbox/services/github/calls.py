@@ -157,34 +157,35 @@ class Call:
             raise Refusal(HTTPStatus.BAD_REQUEST, "Body should be a JSON object")
         return asked
 
-    def page(self, found: Sequence[T]) -> "Page[T]":
-        per_page = min(self._number("per_page", USUAL_PER_PAGE), MOST_PER_PAGE)
-        number = self._number("page", 1)
-        first = (number - 1) * per_page
-        last = max(1, -(-len(found) // per_page))
-        return Page(
-            items=found[first : first + per_page],
-            total=len(found),
-            headers=self._page_links(number, last),
-        )
+    @property
+    def per_page(self) -> int:
+        return min(self._number("per_page", USUAL_PER_PAGE), MOST_PER_PAGE)
 
-    def _page_links(self, number: int, last: int) -> dict[str, str]:
-        pages: dict[str, int] = {}
+    def page(self, found: Sequence[T]) -> "Page[T]":
+        number = self._number("page", 1)
+        first = (number - 1) * self.per_page
+        last = max(1, -(-len(found) // self.per_page))
+        pages = {}
         if number > 1:
-            pages |= {"prev": min(number - 1, last), "first": 1}
+            pages["prev"] = min(number - 1, last)
         if number < last:
             pages |= {"next": number + 1, "last": last}
-        order = ("prev", "next", "last", "first")
-        links = [
-            f'<{self._same_call(page=pages[name])}>; rel="{name}"'
-            for name in order
-            if name in pages
-        ]
-        return {"Link": ", ".join(links)} if links else {}
+        if number > 1:
+            pages["first"] = 1
+        addresses = {name: self.same_call(page=page) for name, page in pages.items()}
+        return Page(
+            items=found[first : first + self.per_page],
+            total=len(found),
+            headers=self.links_to(**addresses),
+        )
 
-    def _same_call(self, **changes: Any) -> str:
+    def same_call(self, **changes: Any) -> str:
         query = {**self.request.query_params, **changes}
         return f"{self.links.origin}{self.request.scope['path']}?{urlencode(query)}"
+
+    def links_to(self, **addresses: str) -> dict[str, str]:
+        links = [f'<{address}>; rel="{name}"' for name, address in addresses.items()]
+        return {"Link": ", ".join(links)} if links else {}
 
     def _number(self, name: str, usual: int) -> int:
         """What makes no sense is as good as not said, as there."""

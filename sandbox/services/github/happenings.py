@@ -14,6 +14,7 @@ from sandbox.services.github.bodies import (
     full_pull_body,
     pull_body,
     pushed_commit,
+    pushed_repository,
     repository_body,
     review_body,
     run_body,
@@ -23,6 +24,7 @@ from sandbox.services.github.bodies import (
 )
 from sandbox.services.github.hook_bodies import hook_body
 from sandbox.services.github.names import (
+    BRANCH_NAME,
     NAME,
     NO_COMMIT,
     REPOSITORY_NAME,
@@ -31,6 +33,7 @@ from sandbox.services.github.names import (
     no_reply_address,
 )
 from sandbox.services.github.store import (
+    FILLING_SECONDS,
     Commit,
     Hook,
     PullRequest,
@@ -71,6 +74,7 @@ class GitHub:
         template: str = "",
         description: str | None = None,
         is_private: bool = False,
+        fills_in: float = FILLING_SECONDS,
     ) -> Repository:
         """Its files come in a moment, or never where that fault is played."""
         full_name = f"{owner.handle}/{name}"
@@ -78,12 +82,15 @@ class GitHub:
             raise CannotBeDoneError("name can only contain letters, digits, “.”, “-” and “_”")
         if self.store.is_taken(owner.handle, name):
             raise CannotBeDoneError("Name already exists on this account")
+        is_spoilt = self._frame.faults.take(NAME, {STAYS_EMPTY}, [full_name])
         repository = new_repository(
-            owner, name, template=template, description=description, is_private=is_private
+            owner,
+            name,
+            template=template,
+            description=description,
+            is_private=is_private,
+            fills_in=None if is_spoilt else fills_in,
         )
-        fault = self._frame.faults.take(NAME, {STAYS_EMPTY}, [full_name])
-        if fault:
-            repository.fills_at = None
         self._keep(repository)
         return repository
 
@@ -92,6 +99,8 @@ class GitHub:
     ) -> Commit:
         """A commit more on a branch; open pull requests of that branch grow by it."""
         branch = branch or repository.default_branch
+        if not BRANCH_NAME.fullmatch(branch):
+            raise CannotBeDoneError(f"A branch cannot be called “{branch}”.")
         before = repository.branches.get(branch, NO_COMMIT)
         commit = repository.commit(message or f"Work on {branch}", by, branch=branch)
         self._push_told(repository, branch, before=before, commit=commit, by=by)
@@ -204,7 +213,7 @@ class GitHub:
         state = state.upper()
         if state not in REVIEW_STATES:
             raise CannotBeDoneError(f"A review's state is one of {', '.join(REVIEW_STATES)}.")
-        if state != "COMMENTED" and by == pull.author:
+        if state != "COMMENTED" and by.handle == pull.author.handle:
             raise CannotBeDoneError("Nobody decides on a pull request of their own.")
         review = Review(
             id=new_id(),
@@ -222,7 +231,7 @@ class GitHub:
             "review": {**told, "state": state.lower(), "body": body or None},
             "pull_request": pull_body(repository, pull, self._links),
         }
-        self._teller.tell(repository, "pull_request_review", payload, by=by)
+        self._tell(repository, "pull_request_review", payload, by=by)
         self._keep(repository)
         return review
 
@@ -247,13 +256,13 @@ class GitHub:
         )
         repository.suites.append(suite)
         told = {"action": "completed", "check_suite": suite_body(repository, suite, self._links)}
-        self._teller.tell(repository, "check_suite", told, by=repository.owner)
+        self._tell(repository, "check_suite", told, by=repository.owner)
         told = {
             "action": "completed",
             "workflow_run": run_body(repository, suite, self._links),
             "workflow": workflow_body(repository, self._links),
         }
-        self._teller.tell(repository, "workflow_run", told, by=repository.owner)
+        self._tell(repository, "workflow_run", told, by=repository.owner)
         self._keep(repository)
         return suite
 
@@ -303,7 +312,11 @@ class GitHub:
     def tell_something_else(self, repository: Repository, event: str) -> None:
         """An event that the platform has no use for, to every hook."""
         about: dict[str, Mapping[str, Any]] = {
-            "star": {"action": "created", "starred_at": moment()},
+            "star": {
+                "action": "created",
+                "starred_at": moment(),
+                "repository": repository_body(repository, self._links),
+            },
             "installation": self._installation(repository),
         }
         if event not in about:
@@ -320,8 +333,7 @@ class GitHub:
         ):
             label = f"{repository.owner.handle}:{head}"
             raise CannotBeDoneError(f"A pull request already exists for {label}.")
-        known = {each.sha for each in repository.history(repository.branches[base])}
-        if repository.branches[head] in known:
+        if repository.holds(repository.branches[head], within=base):
             raise CannotBeDoneError(f"No commits between {base} and {head}")
 
     def _push_told(
@@ -341,9 +353,16 @@ class GitHub:
             "compare": f"{web}/compare/{before[:12]}...{commit.sha[:12]}",
             "commits": [told],
             "head_commit": told,
+            "repository": pushed_repository(repository, self._links),
             "pusher": {"name": by.handle, "email": no_reply_address(by)},
         }
-        self._teller.tell(repository, "push", payload, by=by)
+        self._tell(repository, "push", payload, by=by)
+
+    def _tell(
+        self, repository: Repository, event: str, payload: Mapping[str, Any], *, by: Person
+    ) -> None:
+        whole = {"repository": repository_body(repository, self._links), **payload}
+        self._teller.tell(repository, event, whole, by=by)
 
     def _tell_pull(
         self,
@@ -360,14 +379,14 @@ class GitHub:
             "pull_request": full_pull_body(repository, pull, self._links),
             **(more or {}),
         }
-        self._teller.tell(repository, "pull_request", payload, by=by)
+        self._tell(repository, "pull_request", payload, by=by)
 
     def _tell_repository(
         self, repository: Repository, action: str, more: Mapping[str, Any] | None = None
     ) -> None:
         repository.updated_at = moment()
         payload = {"action": action, **(more or {})}
-        self._teller.tell(repository, "repository", payload, by=repository.owner)
+        self._tell(repository, "repository", payload, by=repository.owner)
 
     def _installation(self, repository: Repository) -> Mapping[str, Any]:
         owner = user_body(repository.owner, self._links)

@@ -13,6 +13,7 @@ NAME = "github"
 TEMPLATES = Person(email="apranova-templates@github.test", name="ApraNova templates")
 TEMPLATE_NAME = re.compile(r"(?:dp|fsd)-[a-z0-9][a-z0-9-]*", re.IGNORECASE)
 REPOSITORY_NAME = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
+BRANCH_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?")
 NO_COMMIT = "0" * 40
 
 

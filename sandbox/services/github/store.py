@@ -156,6 +156,10 @@ class Repository:
                 if parent in self.commits and parent not in seen and parent not in waiting
             ]
 
+    def holds(self, sha: str, *, within: str) -> bool:
+        """Whether a branch has a commit already."""
+        return any(commit.sha == sha for commit in self.history(self.branches[within]))
+
     def commit(
         self, message: str, author: Person, *, branch: str, parents: list[str] | None = None
     ) -> Commit:

@@ -62,6 +62,7 @@ class Teller:
             "zen": "A small thing that works is worth keeping.",
             "hook_id": hook.id,
             "hook": hook_body,
+            "repository": repository_body(repository, self._links),
         }
         self._send(repository, hook, "ping", payload, by=by, guid=str(uuid.uuid4()))
 
@@ -86,11 +87,7 @@ class Teller:
         by: Person,
         guid: str,
     ) -> None:
-        whole = {
-            **payload,
-            "repository": repository_body(repository, self._links),
-            "sender": user_body(by, self._links),
-        }
+        whole = {**payload, "sender": user_body(by, self._links)}
         text = json.dumps(whole, separators=(",", ":"))
         is_form = hook.content_type == "form"
         self._frame.webhooks.send(

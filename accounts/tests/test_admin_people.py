@@ -13,6 +13,7 @@ from accounts.rules import TRAINER_PLACES
 from accounts.tests.factories import UserFactory
 from accounts.tests.test_admin import USERS, act, page_of, profile, said
 from accounts.tests.test_assigning_trainers import by, fill
+from accounts.tracks import tracks_to_choose
 
 pytestmark = pytest.mark.django_db
 

@@ -70,6 +70,10 @@ tracks: Registry[Callable[[], Sequence[TrackName]]] = Registry("tracks")
 # What a track costs: the plans that open the track of this code, as the API shows them.
 track_prices: Registry[Callable[[str], list[dict[str, object]]]] = Registry("prices of tracks")
 
+# What has to be there before a platform serves, after its database is migrated; each says what it
+# did, or nothing. In the order of the names.
+preparations: Registry[Callable[[datetime], str]] = Registry("preparations")
+
 # What /health asks, by the name it shows; a name that nobody has registered is not configured.
 health_checks: Registry[Callable[[], Finding]] = Registry("health checks")
 

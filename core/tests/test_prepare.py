@@ -43,10 +43,12 @@ def test_static_files_are_collected_once_and_again_when_they_change(
 
 
 def test_a_database_that_is_up_to_date_is_only_looked_at(sources: Path) -> None:
+    prepare()
     with CaptureQueriesContext(connection) as queries:
-        assert "Migrating" not in prepare()
+        assert prepare() == ""
 
-    assert all(query["sql"].lstrip().startswith("SELECT") for query in queries.captured_queries)
+    asked = [query["sql"] for query in queries.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert all(sql.lstrip().startswith("SELECT") for sql in asked)
 
 
 def test_a_database_of_a_newer_version_is_refused(sources: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.files.base import File
 from django.db import transaction
@@ -31,7 +31,7 @@ from curriculum.models import (
 from curriculum.progress import progress_on
 from curriculum.work_rules import checked_url
 
-Uploads = Sequence[tuple[str, File[Any]]]
+Uploads: TypeAlias = "Sequence[tuple[str, File[Any]]]"
 
 
 @dataclass(frozen=True)

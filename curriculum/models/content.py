@@ -97,6 +97,10 @@ class Project(Content):
     )
     template = models.CharField(_("template repository"), max_length=100, blank=True)
 
+    # Fetched by `with_parts`.
+    living_steps: list[Step]
+    living_deliverables: list[Deliverable]
+
     objects = ProjectQuerySet.as_manager()
 
     class Meta:

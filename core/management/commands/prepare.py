@@ -12,6 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from core import clock
+from core.registries import preparations
+
 MANIFEST = "staticfiles.json"
 
 
@@ -21,6 +24,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._migrate()
         self._collect_static_files()
+        for _name, prepare in preparations:
+            said = prepare(clock.now())
+            if said:
+                self.stdout.write(said)
         if settings.DEMO:
             call_command("demo")
 

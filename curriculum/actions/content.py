@@ -82,7 +82,9 @@ class _Loader:
                 "duration_weeks": file.duration_weeks,
             },
         )
-        known_projects = {project.number: project for project in track.projects.all()}
+        known_projects = {
+            project.number: project for project in Project.objects.filter(track=track)
+        }
         for each in file.projects:
             self._load_project(track, each, known_projects.get(each.number))
 

@@ -5,7 +5,7 @@ import pytest
 from sandbox.shield import PAGE_HEADERS
 from sandbox.tests.conftest import mail, text_message
 
-PAGES = ["/", "/inbox", "/calls", "/webhooks", "/faults", "/faults?service=sms"]
+PAGES = ["/", "/inbox", "/calls", "/webhooks", "/faults", "/faults?service=sms", "/github/"]
 HOSTILE = (
     "<html><head><meta http-equiv=refresh content='0;url=http://h.test'>"
     "<base href='http://h.test'></head><body onload=alert(1)><script>alert(1)</script>"

@@ -27,6 +27,10 @@ def something_of_all(gateway, sandbox_server, send):
     send(mail(to=f"{'long-' * 20}address@demo.test", subject="x" * 200, text="y" * 500))
     gateway.post("/messages", json=text_message(status_callback="http://127.0.0.1:9/x"))
     sandbox_server.play("sms", "429", path="/messages*" * 8)
+    github = sandbox_server.github
+    github.make_repository("ivo@mail.test", "long-" * 19)
+    github.open_pull_request(f"ivo/{'long-' * 19}", title="word " * 60)
+    github.review(f"ivo/{'long-' * 19}", 1, "approved", "y" * 500)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -38,6 +42,7 @@ def test_each_page_fits_and_breaks_no_policy(
     call = sandbox_server.calls()[0]["id"]
     webhook = sandbox_server.webhooks()[0]["id"]
     paths = ["/", "/inbox", "/calls", "/webhooks", "/faults?service=sms", f"/calls/{call}"]
+    paths += ["/github/", "/github/ivo", f"/github/ivo/{'long-' * 19}"]
     paths += [f"/inbox/{number}?view={view}" for view in ("text", "headers", "source")]
     for path in [*paths, f"/webhooks/{webhook}", f"/inbox/{number - 1}"]:
         page.goto(sandbox_server.url + path)
@@ -120,6 +125,35 @@ def test_the_inbox_works_without_script(sandbox_server, browser, send):
     page.get_by_role("button", name="Empty").click()
     expect(page.get_by_text("No messages yet")).to_be_visible()
     context.close()
+
+
+def test_a_students_way_at_github_is_walked_without_script(sandbox_server, browser):
+    sandbox_server.github.make_repository("ivo@mail.test", "report")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{sandbox_server.url}/")
+    page.locator("a[href='/github/']").click()
+    page.get_by_role("link", name="ivo/report").click()
+    page.get_by_label("Title").fill("My first chart")
+    page.get_by_role("button", name="Open a pull request").click()
+    pull = page.get_by_role("listitem").filter(has_text="My first chart").first
+    expect(pull.get_by_text("open", exact=True)).to_be_visible()
+    pull.get_by_role("button", name="Checks pass").click()
+    pull.get_by_label("What they say").fill("Well done.")
+    pull.get_by_role("button", name="Approve").click()
+    expect(pull.get_by_text("checks: success")).to_be_visible()
+    expect(pull.get_by_text("Well done.")).to_be_visible()
+    pull.get_by_role("button", name="Merge").click()
+    expect(pull.get_by_text("merged", exact=True)).to_be_visible()
+    context.close()
+
+
+def test_what_happens_at_github_shows_by_itself(sandbox_server, page: Page, told):
+    sandbox_server.github.make_repository("ivo@mail.test", "report")
+    page.goto(f"{sandbox_server.url}/github/ivo/report")
+    sandbox_server.github.open_pull_request("ivo/report", title="From elsewhere")
+    expect(page.get_by_role("heading", name="From elsewhere")).to_be_visible()
+    assert told == []
 
 
 def test_a_fault_is_played_and_cleared_by_a_browser(sandbox_server, page: Page, told):

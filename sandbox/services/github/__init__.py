@@ -2,7 +2,15 @@
 
 from sandbox.faults import Family, FaultKind
 from sandbox.service import Service
-from sandbox.services.github import accounts, checks, controls, hooks, pulls, repositories
+from sandbox.services.github import (
+    accounts,
+    checks,
+    controls,
+    hooks,
+    pages,
+    pulls,
+    repositories,
+)
 from sandbox.services.github.apps import CLIENT, CONNECT_CLIENT, NEIGHBOUR, PROVIDER
 from sandbox.services.github.calls import error_body, refuse_for_haste, refuse_for_rate
 from sandbox.services.github.happenings import STAYS_EMPTY
@@ -48,6 +56,7 @@ SERVICE = Service(
         *checks.ROUTES,
         *repositories.LAST_ROUTES,
     ),
+    pages=pages.ROUTES,
     controls=controls.ROUTES,
     keys={
         "Client id": CLIENT.id,
@@ -61,5 +70,6 @@ SERVICE = Service(
     sign=sign,
     own_faults=FAULTS,
     refusals={"rate_limit": refuse_for_rate, "secondary_limit": refuse_for_haste},
-    icon="person",
+    icon="branch",
+    page=f"/{NAME}/",
 )

@@ -63,14 +63,18 @@ def narrowest(scope: str) -> list[str]:
 def revoke(records: Records, login: str, *, client: Client = CONNECT_CLIENT) -> int:
     """Takes back what a person granted the app; gives the number of tokens that are worth
     nothing now."""
-    tokens = [
+    tokens = tokens_of(records, login, client=client)
+    for token in tokens:
+        records.remove(NAME, "token", token)
+    return len(tokens)
+
+
+def tokens_of(records: Records, login: str, *, client: Client = CONNECT_CLIENT) -> list[str]:
+    return [
         token
         for token, kept in records.keyed(NAME, "token")
         if kept["client_id"] == client.id and person_of(kept).handle == login.lower()
     ]
-    for token in tokens:
-        records.remove(NAME, "token", token)
-    return len(tokens)
 
 
 def mint_token(request: Request, person: Person, scope: str) -> str:

@@ -6,6 +6,8 @@ import pytest
 
 from curriculum.content_files import ContentError, read_tracks
 
+SHIPPED = Path(__file__).parents[1] / "content"
+
 TRACK = """\
 ---
 code: DP
@@ -389,3 +391,7 @@ def test_a_file_in_another_encoding_is_refused(folder):
 def test_a_control_character_in_the_head_is_refused(folder):
     write(folder, "01-prices.md", PROJECT.replace("Prices that", "Prices\x07that"))
     assert "The head is no YAML" in str(refusal(folder))
+
+
+def test_the_tracks_that_we_ship_can_be_read():
+    assert "DP" in [track.code for track in read_tracks(SHIPPED)]

@@ -68,11 +68,6 @@ def tone(level: str) -> str:
 
 
 @register.filter
-def lines(text: str) -> list[str]:
-    return str(text).strip("\n").split("\n")
-
-
-@register.filter
 def ago(at: datetime) -> str:
     """Near moments by distance, far ones by date."""
     distance = now() - at

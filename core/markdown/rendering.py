@@ -1,0 +1,133 @@
+"""Markdown to HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from django.template.context import Context
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from core.components import component
+from core.markdown.cleaning import clean
+from core.markdown.keeping import Shelf
+from core.markdown.outline import Manner, TooMuch, settle
+from core.markdown.parsing import is_cut_off, make_parser
+
+# Longer texts are shown as they were written: nobody reads them, and they take seconds.
+LONGEST = 100_000
+LONGEST_LANGUAGE = 40
+_CODE = re.compile(r'<pre class="code-place">(\d+)</pre>')
+_ALIGNED = {"text-align:right": "align-end", "text-align:center": "align-center"}
+
+
+def render_markdown(text: str, *, headings_from: int = 2, anchors: str = "") -> SafeString:
+    """The text as HTML that is safe whoever wrote it. It belongs into the component `prose`.
+
+    `headings_from` is the level of its highest heading, which is one below the page's own.
+    `anchors` begins the names of its headings and must be on the page only once; without it they
+    have none, since two texts on one page may well have the same headings.
+    """
+    key = (sha256(text.encode(errors="replace")).digest(), headings_from, anchors, get_language())
+    html = _shelf.get(key)
+    if html is None:
+        html = _rendered(_sound(text), Manner(headings_from, anchors))
+        _shelf.put(key, html)
+    return mark_safe(html)  # noqa: S308  (cleaned)
+
+
+class Renderer(RendererHTML):
+    """Puts code aside (`env["code"]`), which comes back by the component when all is cleaned."""
+
+    def list_item_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        token.attrs.pop("class", None)
+        if "checked" not in token.meta:
+            return self.renderToken(tokens, idx, options, env)
+        token.attrs["class"] = "prose-task"
+        is_done = token.meta["checked"]
+        label = escape(gettext("Done") if is_done else gettext("To do"))
+        checked = " checked" if is_done else ""
+        opening = self.renderToken(tokens, idx, options, env)
+        return f'{opening}<input type="checkbox" disabled{checked} aria-label="{label}"> '
+
+    def bullet_list_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        tokens[idx].attrs.pop("class", None)
+        return self.renderToken(tokens, idx, options, env)
+
+    ordered_list_open = bullet_list_open
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """In a frame that scrolls, by keys too."""
+        label = escape(gettext("Table"))
+        return (
+            f'<div class="prose-table" role="group" aria-label="{label}" tabindex="0"'
+            f"{self.renderAttrs(tokens[idx])}><table>\n"
+        )
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</table></div>\n"
+
+    def td_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        token = tokens[idx]
+        aligned = _ALIGNED.get(str(token.attrs.pop("style", "")))
+        if aligned:
+            token.attrs["class"] = aligned
+        if token.tag == "th":
+            token.attrs["scope"] = "col"
+        return self.renderToken(tokens, idx, options, env)
+
+    th_open = td_open
+
+    def s_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "<del>"
+
+    def s_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</del>"
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        words = tokens[idx].info.split(maxsplit=1)
+        env["code"].append((tokens[idx].content.rstrip("\n"), words[0] if words else ""))
+        return f'<pre class="code-place">{len(env["code"]) - 1}</pre>\n'
+
+    fence = code_block
+
+
+def _sound(text: str) -> str:
+    """Without halves of characters, which no encoding takes."""
+    return text.encode(errors="replace").decode()
+
+
+def _rendered(text: str, manner: Manner) -> str:
+    if len(text) > LONGEST:
+        return _as_written(text)
+    tokens = _parser.parse(text)
+    if is_cut_off(tokens):
+        return _as_written(text)
+    try:
+        settle(tokens, manner)
+    except TooMuch:
+        return _as_written(text)
+    code: list[tuple[str, str]] = []
+    html = clean(_parser.renderer.render(tokens, _parser.options, {"code": code}))
+    # Nobody can write this element: in cleaned text and attributes there is no "<".
+    return _CODE.sub(lambda place: _code_block(*code[int(place[1])]), html)
+
+
+def _as_written(text: str) -> str:
+    return clean(f'<p class="prose-plain" dir="auto">{escape(text)}</p>')
+
+
+def _code_block(content: str, language: str) -> str:
+    given = {"code": content or "\n", "language": language[:LONGEST_LANGUAGE]}
+    return component("code").render(Context(), given)
+
+
+_parser = make_parser(Renderer)
+_shelf = Shelf(room=16_000_000)

@@ -137,6 +137,11 @@ class Allows(SingleOperandHolder):
         return True
 
 
+def reading_or_writing(request: Request, read: str, write: str) -> list[Allows]:
+    """What `get_permissions` of a view answers that reads by one policy and writes by another."""
+    return [Allows(read if request.method in {"GET", "HEAD", "OPTIONS"} else write)]
+
+
 def requires(name: str) -> Callable[[View], View]:
     """Guard a page, a function or a class, by what the person's role may do.
 

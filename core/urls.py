@@ -9,6 +9,7 @@ from core.security import ViolationReports
 api = [
     path("", include("core.api.urls")),
     path("", include("accounts.api.urls")),
+    path("", include("curriculum.api.urls")),
 ]
 
 urlpatterns = [

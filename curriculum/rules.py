@@ -64,6 +64,7 @@ class ProjectProgress:
     done: int
     total: int
     open_step: int | None = None
+    done_steps: frozenset[int] = frozenset()
     locked_steps: frozenset[int] = frozenset()
     waiting: int = 0
 
@@ -166,6 +167,7 @@ def _project_progress(
         done=done,
         total=total,
         open_step=next((step.id for step in project.steps if step.id not in work.steps), None),
+        done_steps=frozenset(step.id for step in project.steps if step.id in work.steps),
         locked_steps=_locked_steps(project, work, is_open=follows_complete or has_begun),
         waiting=sum(work.status_of(each.id) == PENDING for each in project.deliverables),
     )

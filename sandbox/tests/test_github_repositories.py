@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sandbox.people import Person
 from sandbox.services import github
+from sandbox.services.github.store import MOST_COMMITS, new_repository
 from sandbox.tests.github import MIRA, TEMPLATE, connect
 
 
@@ -216,3 +218,17 @@ def test_a_played_secondary_limit_says_how_long_to_wait(asha, sandbox_server):
     assert (answer.status_code, answer.headers["retry-after"]) == (403, "7")
     assert "secondary rate limit" in answer.json()["message"]
     assert asha.get("/user").status_code == 200
+
+
+def test_a_repository_forgets_its_oldest_commits_and_keeps_its_branches():
+    owner = Person(email="ivo@mail.test", name="Ivo")
+    repository = new_repository(owner, "busy")
+    repository.commit("first", owner, branch="main")
+    repository.commit("aside", owner, branch="aside")
+    for number in range(MOST_COMMITS):
+        repository.commit(str(number), owner, branch="main")
+    assert len(repository.commits) == MOST_COMMITS
+    messages = [each.message for each in repository.history(repository.branches["main"])]
+    assert messages[0] == str(MOST_COMMITS - 1)
+    assert "first" not in messages
+    assert [each.message for each in repository.history(repository.branches["aside"])] == ["aside"]

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from curriculum.models import (
@@ -43,26 +45,30 @@ class Due:
     def is_over(self, at: datetime) -> bool:
         return is_overdue(self.due_on, time_zone=self.time_zone, at=at)
 
+    def days_left(self, at: datetime) -> int:
+        """0 on the day itself; less than that once it is over."""
+        return (self.due_on - at.astimezone(ZoneInfo(self.time_zone)).date()).days
+
 
 def outlines_of(tracks: Collection[Track]) -> dict[int, list[ProjectOutline]]:
-    """The living outline of each track, by its key: three queries for any number."""
-    projects = list(Project.objects.filter(track__in=tracks).order_by("number"))
+    """The living outline of each track, by its key: three queries for any number.
+
+    What the parts say is left in the database: only their order and their marks count here.
+    """
+    projects = list(
+        Project.objects.filter(track__in=tracks)
+        .order_by("number")
+        .values_list("pk", "number", "track_id")
+    )
     steps: dict[int, list[StepOutline]] = defaultdict(list)
-    for step in Step.objects.living().filter(project__in=projects).order_by("number"):
-        steps[step.project_id].append(StepOutline(step.pk, step.is_required))
+    for project, pk, is_required in _living_parts(Step.objects.living(), tracks):
+        steps[project].append(StepOutline(pk, is_required))
     deliverables: dict[int, list[DeliverableOutline]] = defaultdict(list)
-    for each in Deliverable.objects.living().filter(project__in=projects).order_by("number"):
-        deliverables[each.project_id].append(DeliverableOutline(each.pk, each.is_required))
+    for project, pk, is_required in _living_parts(Deliverable.objects.living(), tracks):
+        deliverables[project].append(DeliverableOutline(pk, is_required))
     found: dict[int, list[ProjectOutline]] = {track.pk: [] for track in tracks}
-    for project in projects:
-        found[project.track_id].append(
-            ProjectOutline(
-                project.pk,
-                project.number,
-                tuple(steps[project.pk]),
-                tuple(deliverables[project.pk]),
-            )
-        )
+    for pk, number, track in projects:
+        found[track].append(ProjectOutline(pk, number, tuple(steps[pk]), tuple(deliverables[pk])))
     return found
 
 
@@ -103,31 +109,59 @@ def tracks_of(student: User, *, at: datetime) -> list[Track]:
 
 def due_dates_of(student: User, track: Track) -> dict[int, Due]:
     """When each project of a track is due for this student, by project."""
-    return due_dates_of_many(track, [student.pk]).get(student.pk, {})
+    return due_dates_on([track], student)
+
+
+def due_dates_on(tracks: Collection[Track], student: User) -> dict[int, Due]:
+    """The same on all of one's tracks at once."""
+    return _due_dates(tracks, [student.pk]).get(student.pk, {})
 
 
 def due_dates_of_many(track: Track, students: Collection[int]) -> dict[int, dict[int, Due]]:
     """An extension outranks the cohort's own day for a project, and that the week of the track."""
-    projects = list(Project.objects.filter(track=track))
+    return _due_dates([track], students)
+
+
+def _due_dates(tracks: Collection[Track], students: Collection[int]) -> dict[int, dict[int, Due]]:
+    """By student and project: at most four queries for any number of both."""
     members = list(
         CohortMember.objects.present()
-        .filter(student__in=students, cohort__track=track)
+        .filter(student__in=students, cohort__track__in=tracks)
         .select_related("cohort")
     )
-    own_days = _own_days_of({member.cohort_id for member in members})
+    weeks = _due_weeks_of(tracks) if members else {}
+    own_days = _own_days_of({member.cohort_id for member in members}) if members else {}
     found: dict[int, dict[int, Due]] = defaultdict(dict)
+    zones: dict[tuple[int, int], str] = {}
     for member in members:
         cohort = member.cohort
-        for project in projects:
-            day = own_days.get((cohort.pk, project.pk)) or due_on(
-                cohort.starts_on, project.due_week
-            )
-            found[member.student_id][project.pk] = Due(day, cohort.time_zone)
-    zones = {member.student_id: member.cohort.time_zone for member in members}
-    for extension in _extensions(track, students):
-        zone = zones.get(extension.student_id) or extension.student.time_zone or "UTC"
-        found[extension.student_id][extension.project_id] = Due(extension.due_on, zone, True)
+        zones[member.student_id, cohort.track_id] = cohort.time_zone
+        for project, due_week in weeks.get(cohort.track_id, ()):
+            day = own_days.get((cohort.pk, project)) or due_on(cohort.starts_on, due_week)
+            found[member.student_id][project] = Due(day, cohort.time_zone)
+    for extension in _extensions(tracks, students):
+        zone = zones.get((extension.student_id, extension.project.track_id))
+        found[extension.student_id][extension.project_id] = Due(
+            extension.due_on, zone or extension.student.time_zone or "UTC", True
+        )
     return dict(found)
+
+
+def _living_parts(parts: Any, tracks: Collection[Track]) -> Iterable[tuple[int, int, bool]]:
+    rows: Iterable[tuple[int, int, bool]] = (
+        parts.filter(project__track__in=tracks)
+        .order_by("number")
+        .values_list("project_id", "pk", "is_required")
+    )
+    return rows
+
+
+def _due_weeks_of(tracks: Collection[Track]) -> dict[int, list[tuple[int, int]]]:
+    weeks: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Project.objects.filter(track__in=tracks).order_by("number")
+    for track, project, due_week in rows.values_list("track_id", "pk", "due_week"):
+        weeks[track].append((project, due_week))
+    return weeks
 
 
 def _own_days_of(cohorts: Collection[int]) -> dict[tuple[int, int], date]:
@@ -138,7 +172,9 @@ def _own_days_of(cohorts: Collection[int]) -> dict[tuple[int, int], date]:
     }
 
 
-def _extensions(track: Track, students: Collection[int]) -> Iterable[Extension]:
-    return Extension.objects.filter(student__in=students, project__track=track).select_related(
-        "student"
+def _extensions(tracks: Collection[Track], students: Collection[int]) -> Iterable[Extension]:
+    return (
+        Extension.objects.filter(student__in=students, project__track__in=tracks)
+        .select_related("student", "project")
+        .defer("project__brief", "project__goals")
     )

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 APPROVED = "approved"
 PENDING = "pending"
+CHANGES_REQUESTED = "changes_requested"
+REJECTED = "rejected"
 DAYS_OF_WEEK = 7
 STUCK_AFTER = timedelta(days=7)
 
@@ -112,6 +114,25 @@ class TrackProgress:
         return next((each for each in self.projects if each.project == project), None)
 
 
+class NextKind(StrEnum):
+    REVISE = "revise"
+    STEP = "step"
+    HAND_IN = "hand_in"
+    REJECTED = "rejected"
+    WAIT = "wait"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Next:
+    """The very next thing to do on a track, and where: ids of what it is about."""
+
+    kind: NextKind
+    project: int
+    step: int | None = None
+    deliverable: int | None = None
+
+
 def percent_of(done: int, total: int) -> int:
     """Never more than what is done: 100 means that nothing is left."""
     return min(100, 100 * done // total) if total else 0
@@ -130,6 +151,33 @@ def progress_of(projects: Sequence[ProjectOutline], work: Work) -> TrackProgress
         found.append(progress)
         is_open = progress.is_complete
     return TrackProgress(tuple(found))
+
+
+def next_of(projects: Sequence[ProjectOutline], work: Work) -> Next | None:
+    """What a reviewer asked for comes first, then the next required step, then handing in.
+
+    Nothing on a track without projects. What is optional never stands in the way.
+    """
+    ordered = sorted(projects, key=lambda each: each.number)
+    for project in ordered:
+        for each in project.deliverables:
+            if work.status_of(each.id) == CHANGES_REQUESTED:
+                return Next(NextKind.REVISE, project.id, deliverable=each.id)
+    current = progress_of(ordered, work).current
+    if current is None:
+        return Next(NextKind.DONE, ordered[-1].id) if ordered else None
+    return _next_in(next(each for each in ordered if each.id == current.project), work)
+
+
+def is_handed_in(project: ProjectOutline, work: Work) -> bool:
+    """Whether all that the student can do for it at present is done."""
+    steps = all(step.id in work.steps for step in project.steps if step.is_required)
+    given = all(
+        work.status_of(each.id) in {PENDING, APPROVED}
+        for each in project.deliverables
+        if each.is_required
+    )
+    return steps and given
 
 
 def due_on(starts_on: date, due_week: int) -> date:
@@ -171,6 +219,22 @@ def _project_progress(
         locked_steps=_locked_steps(project, work, is_open=follows_complete or has_begun),
         waiting=sum(work.status_of(each.id) == PENDING for each in project.deliverables),
     )
+
+
+def _next_in(project: ProjectOutline, work: Work) -> Next:
+    for step in project.steps:
+        if step.is_required and step.id not in work.steps:
+            return Next(NextKind.STEP, project.id, step=step.id)
+    required = [each.id for each in project.deliverables if each.is_required]
+    for wanted, kind in (
+        ("", NextKind.HAND_IN),
+        (REJECTED, NextKind.REJECTED),
+        (PENDING, NextKind.WAIT),
+    ):
+        for each in required:
+            if work.status_of(each) == wanted:
+                return Next(kind, project.id, deliverable=each)
+    return Next(NextKind.WAIT, project.id)
 
 
 def _status(*, done: int, total: int, has_begun: bool, is_open: bool) -> ProjectStatus:

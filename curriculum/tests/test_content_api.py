@@ -4,7 +4,7 @@ import pytest
 
 from curriculum.actions.steps import complete_step
 from curriculum.models import Deliverable, Track
-from curriculum.tests.factories import make_project, make_student, make_track
+from curriculum.tests.factories import enrolled, make_project, make_track
 
 TRACKS, PROJECTS = "/api/curriculum/tracks/", "/api/curriculum/projects/"
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def track():
-    return make_track()
+    return make_track("FSD")
 
 
 def steps_of(project):
@@ -28,7 +28,7 @@ def test_anybody_reads_the_outline_of_a_track(api, track):
     assert {name: found[name] for name in ("code", "name", "description", "duration_weeks")} == {
         "code": "FSD",
         "name": "Track FSD",
-        "description": "",
+        "description": "Twelve weeks, and **one** product.",
         "duration_weeks": 12,
     }
     assert [each["number"] for each in found["projects"]] == [1, 2, 3]
@@ -66,8 +66,8 @@ def test_a_project_shows_what_is_handed_in_and_by_what_it_is_judged(api, track):
 
     (deliverable,) = api.get(f"{PROJECTS}{project.pk}/").json()["deliverables"]
 
-    assert (deliverable["kind"], deliverable["required"]) == ("text", True)
-    assert deliverable["rubric"][0]["criterion"] == "The names say what things are"
+    assert (deliverable["kind"], deliverable["required"]) == ("file", True)
+    assert deliverable["rubric"][0]["criterion"] == "It works"
 
 
 def test_what_steps_ask_for_is_for_whoever_is_signed_in(api, api_of, track, trainer):
@@ -76,13 +76,13 @@ def test_what_steps_ask_for_is_for_whoever_is_signed_in(api, api_of, track, trai
     assert api.get(steps_of(project)).status_code == 401
     first, second, third = api_of(trainer).get(steps_of(project)).json()["results"]
 
-    assert first["description"] == "Do `1`."
-    assert [each["required"] for each in (first, second, third)] == [True, True, False]
+    assert first["description"].startswith("Do the 1. thing:")
+    assert [each["required"] for each in (first, second, third)] == [True, True, True]
     assert [each["locked"] for each in (first, second, third)] == [False, True, True]
 
 
 def test_steps_tell_how_far_one_is(api_of, track):
-    project, student = track.projects.get(number=1), make_student(track)
+    project, student = track.projects.get(number=1), enrolled(track)
     complete_step(project.steps.get(number=1), by=student, at=student.enrollments.get().enrolled_at)
 
     first, second, _third = api_of(student).get(steps_of(project)).json()["results"]
@@ -92,7 +92,7 @@ def test_steps_tell_how_far_one_is(api_of, track):
 
 
 def test_every_step_of_a_locked_project_is_locked(api_of, track):
-    student = make_student(track)
+    student = enrolled(track)
 
     found = api_of(student).get(steps_of(track.projects.get(number=2))).json()["results"]
 

@@ -11,7 +11,7 @@ from core.registries import Registry
 from curriculum.actions.cohorts import join_cohort, make_cohort
 from curriculum.actions.enrollment import end_grants, grant_access
 from curriculum.models import Enrollment, Grant, GrantSource, StepProgress
-from curriculum.tests.factories import finish, hand_in, make_student, make_track
+from curriculum.tests.factories import enrolled, finish, hand_in, make_track
 
 ENROLL = "/api/curriculum/enrollments/"
 TICK = "/api/curriculum/progress/"
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def track():
-    return make_track()
+    return make_track("FSD")
 
 
 @pytest.fixture
 def student(track):
-    return make_student(track)
+    return enrolled(track)
 
 
 def step_of(track, project=1, number=1):
@@ -154,7 +154,7 @@ def test_a_step_is_ticked_off_and_the_tick_taken_back(api_of, track, student):
     step = step_of(track)
 
     done = tick(api_of(student), step).json()
-    assert (done["completed"], done["done"], done["total"], done["percent"]) == (True, 1, 4, 25)
+    assert (done["completed"], done["done"], done["total"], done["percent"]) == (True, 1, 5, 20)
     assert tick(api_of(student), step).json() == done
     undone = tick(api_of(student), step, completed=False).json()
 
@@ -168,11 +168,11 @@ def test_a_step_waits_for_those_before_it(api_of, track, student):
     assert not StepProgress.objects.exists()
 
 
-def test_a_project_waits_for_the_one_before_it(api_of, track, student, trainer, admin):
+def test_a_project_waits_for_the_one_before_it(api_of, track, student):
     second = step_of(track, project=2)
     assert error_of(tick(api_of(student), second)) == (409, "PROJECT_LOCKED")
 
-    finish(track.projects.get(number=1), student, admin)
+    finish(track.projects.get(number=1), student)
 
     assert tick(api_of(student), second).status_code == 200
 
@@ -212,8 +212,8 @@ def test_a_step_of_another_project_is_refused(api_of, track, student):
     assert "step" in answer.json()["error"]["details"]
 
 
-def test_completing_a_project_is_told_once(track, student, admin):
-    finish(track.projects.get(number=1), student, admin)
+def test_completing_a_project_is_told_once(track, student):
+    finish(track.projects.get(number=1), student)
 
     assert Event.objects.filter(name="curriculum.project_completed").count() == 1
 
@@ -233,13 +233,13 @@ def test_progress_says_where_one_is_and_what_is_due_when(api_of, track, student,
         at=at,
     )
     join_cohort(cohort, student=student, by=admin, at=at)
-    finish(track.projects.get(number=1), student, admin)
+    finish(track.projects.get(number=1), student)
     second = track.projects.get(number=2)
     hand_in(second.deliverables.get(number=1), student)
 
     (standing,) = api_of(student).get(OWN).json()["results"]
 
-    assert (standing["track"], standing["done"], standing["total"]) == ("FSD", 4, 12)
+    assert (standing["track"], standing["done"], standing["total"]) == ("FSD", 5, 15)
     assert standing["percent"] == 33
     assert standing["current_project"] == second.pk
     assert standing["current_step"] == second.steps.get(number=1).pk

@@ -8,8 +8,15 @@ from accounts.tests.factories import UserFactory
 from core.callers import Caller
 from core.clock import now
 from core.events.models import Event
-from curriculum.models import Decision, Review, RubricPoint, Submission, SubmissionStatus
-from curriculum.tests.factories import decide, hand_in, make_student, make_track
+from curriculum.models import (
+    Decision,
+    DeliverableKind,
+    Review,
+    RubricPoint,
+    Submission,
+    SubmissionStatus,
+)
+from curriculum.tests.factories import decide, enrolled, hand_in, make_track
 
 SUBMISSIONS = "/api/curriculum/submissions/"
 
@@ -18,19 +25,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def track():
-    return make_track()
+    return make_track("FSD", kinds=(DeliverableKind.TEXT,))
 
 
 @pytest.fixture
 def student(track, trainer, admin):
-    student = make_student(track)
+    student = enrolled(track)
     assign_trainer(student, trainer=trainer, by=admin, caller=Caller(), at=now())
     return student
 
 
 @pytest.fixture
 def work(track, student):
-    return hand_in(track.projects.get(number=1).deliverables.get(kind="text"), student)
+    return hand_in(track.projects.get(number=1).deliverables.get(number=1), student)
 
 
 def at(submission, what="review"):
@@ -49,8 +56,8 @@ def test_a_trainer_decides_with_points(api_of, work, trainer):
         **APPROVE,
         "revision": 1,
         "rubric": [
-            {"criterion": "names", "points": 8, "comment": "One is unclear."},
-            {"criterion": "It is tested", "points": 5},
+            {"criterion": "works", "points": 8, "comment": "One is unclear."},
+            {"criterion": "It is clear", "points": 5},
         ],
     }
 
@@ -80,10 +87,10 @@ def test_a_trainer_decides_with_points(api_of, work, trainer):
         ({**APPROVE, "revision": 0}, "revision"),
         ({**APPROVE, "revision": "x"}, "revision"),
         ({**APPROVE, "feedback": "x" * 20_001}, "feedback"),
-        ({**APPROVE, "rubric": [{"criterion": "names", "points": 11}]}, "rubric"),
-        ({**APPROVE, "rubric": [{"criterion": "names", "points": -1}]}, "rubric"),
+        ({**APPROVE, "rubric": [{"criterion": "works", "points": 11}]}, "rubric"),
+        ({**APPROVE, "rubric": [{"criterion": "works", "points": -1}]}, "rubric"),
         ({**APPROVE, "rubric": [{"criterion": "beauty", "points": 1}]}, "rubric"),
-        ({**APPROVE, "rubric": [{"criterion": "names", "points": 1}] * 2}, "rubric"),
+        ({**APPROVE, "rubric": [{"criterion": "works", "points": 1}] * 2}, "rubric"),
         ({**APPROVE, "rubric": "all"}, "rubric"),
     ],
 )
@@ -97,7 +104,8 @@ def test_what_is_no_decision_is_refused(api_of, work, trainer, body, field):
 
 
 def test_the_second_decision_is_told_of_the_first(api_of, work, trainer, admin):
-    first = decide(work, admin, Decision.CHANGES_REQUESTED)
+    decide(work, Decision.CHANGES_REQUESTED, by=admin)
+    first = Review.objects.get()
 
     answer = api_of(trainer).post(at(work), APPROVE, format="json")
 
@@ -130,7 +138,7 @@ def test_other_trainers_find_nothing_to_decide_on(api_of, work):
 
 def test_nobody_decides_on_their_own_work(api_of, track, superadmin):
     api_of(superadmin).post("/api/curriculum/enrollments/", {"track": "FSD"})
-    own = hand_in(track.projects.get(number=1).deliverables.get(kind="text"), superadmin)
+    own = hand_in(track.projects.get(number=1).deliverables.get(number=1), superadmin)
 
     assert error_of(api_of(superadmin).post(at(own), APPROVE)) == (403, "PERMISSION_DENIED")
 
@@ -149,8 +157,8 @@ def test_the_same_key_decides_once(api_of, work, trainer):
 
 @pytest.fixture
 def pooled(track):
-    alone = make_student(track)
-    return hand_in(track.projects.get(number=1).deliverables.get(kind="text"), alone)
+    alone = enrolled(track)
+    return hand_in(track.projects.get(number=1).deliverables.get(number=1), alone)
 
 
 def test_what_one_has_in_hand_no_other_decides_on(api_of, pooled):
@@ -177,7 +185,7 @@ def test_a_claim_ends_by_itself(api_of, pooled):
 
 @pytest.mark.parametrize("decision", [Decision.APPROVED, Decision.REJECTED])
 def test_a_decision_is_taken_back_with_a_reason(api_of, work, trainer, student, decision):
-    decide(work, trainer, decision)
+    decide(work, decision, by=trainer)
 
     answer = api_of(trainer).post(at(work, "reopen"), {"reason": "I looked at the wrong file."})
 
@@ -196,6 +204,6 @@ def test_there_is_nothing_to_take_back_while_it_waits(api_of, work, trainer):
 
 
 def test_students_take_nothing_back(api_of, work, trainer, student):
-    decide(work, trainer, Decision.REJECTED)
+    decide(work, Decision.REJECTED, by=trainer)
 
     assert api_of(student).post(at(work, "reopen"), {"reason": "Please."}).status_code == 403

@@ -10,7 +10,7 @@ from core.clock import now
 from core.files.models import StoredFile
 from core.files.purposes import MB
 from curriculum.models import Comment, Decision, DeliverableKind, Revision, Submission
-from curriculum.tests.factories import decide, finish, hand_in, make_student, make_track
+from curriculum.tests.factories import decide, enrolled, finish, hand_in, make_track
 
 SUBMISSIONS, FILES = "/api/curriculum/submissions/", "/api/curriculum/files/"
 KINDS = tuple(DeliverableKind)
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def track():
-    return make_track(kinds=KINDS)
+    return make_track("FSD", deliverables=len(KINDS), kinds=KINDS)
 
 
 @pytest.fixture
 def student(track):
-    return make_student(track, name="Diya Patel")
+    return enrolled(track, UserFactory(name="Diya Patel"))
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_locked_project_takes_nothing(api_of, track, student):
 
 
 def test_a_track_that_one_is_not_on_takes_nothing(api_of, student):
-    other = make_track("DP", kinds=KINDS)
+    other = make_track("DP", deliverables=len(KINDS), kinds=KINDS)
 
     answer = api_of(student).post(SUBMISSIONS, {"deliverable": of(other, "text").pk, "note": "x"})
 
@@ -190,7 +190,7 @@ def test_files_are_sent_first_and_named_then(api_of, track, student):
 
 
 def test_somebody_elses_file_is_not_there(api_of, track, student):
-    other = make_student(track)
+    other = enrolled(track)
     sent = api_of(other).post(FILES, {"file": text_file()}, format="multipart").json()
     body = {"deliverable": of(track, "file").pk, "files": [sent["id"]]}
 
@@ -289,7 +289,7 @@ def test_nobody_fills_more_than_their_room(api_of, track, student, settings):
 
 def test_a_new_revision_keeps_what_was_reviewed(api_of, track, student, admin):
     submission = hand_in(of(track, "text"), student)
-    decide(submission, admin, Decision.CHANGES_REQUESTED)
+    decide(submission, Decision.CHANGES_REQUESTED)
 
     found = api_of(student).put(one(submission), {"note": "Better."}, format="json")
 
@@ -297,7 +297,7 @@ def test_a_new_revision_keeps_what_was_reviewed(api_of, track, student, admin):
     assert (found.json()["status"], found.json()["revision"]) == ("pending", 2)
     assert [each["note"] for each in found.json()["revisions"]] == [
         "Better.",
-        "This is what I found.",
+        "Please look at the loop first.",
     ]
     assert found.json()["reviews"][0]["revision"] == 1
 
@@ -305,7 +305,7 @@ def test_a_new_revision_keeps_what_was_reviewed(api_of, track, student, admin):
 @pytest.mark.parametrize("decision", [Decision.APPROVED, Decision.REJECTED])
 def test_what_is_decided_takes_nothing_more(api_of, track, student, admin, decision):
     submission = hand_in(of(track, "text"), student)
-    decide(submission, admin, decision)
+    decide(submission, decision)
 
     answer = api_of(student).put(one(submission), {"note": "More."}, format="json")
 
@@ -314,7 +314,7 @@ def test_what_is_decided_takes_nothing_more(api_of, track, student, admin, decis
 
 
 def test_somebody_elses_work_is_not_there(api_of, track, student):
-    submission, other = hand_in(of(track, "text"), student), make_student(track)
+    submission, other = hand_in(of(track, "text"), student), enrolled(track)
 
     assert api_of(other).get(one(submission)).status_code == 404
     assert api_of(other).put(one(submission), {"note": "Mine."}).status_code == 404
@@ -334,7 +334,7 @@ def test_whoever_reviews_it_may_not_hand_it_in(api_of, track, looked_after, trai
 def test_each_sees_their_own_share(api_of, track, looked_after, trainer, admin):
     teaches = UserFactory(trainer=True, tracks=["FSD"])
     teaches_nothing = UserFactory(trainer=True)
-    alone = make_student(track)
+    alone = enrolled(track)
     own, pooled = hand_in(of(track, "text"), looked_after), hand_in(of(track, "text"), alone)
 
     def seen_by(person):
@@ -351,7 +351,7 @@ def test_each_sees_their_own_share(api_of, track, looked_after, trainer, admin):
 
 def test_the_list_is_narrowed(api_of, track, student, admin):
     waiting = hand_in(of(track, "text"), student)
-    decide(hand_in(of(track, "link"), student), admin)
+    decide(hand_in(of(track, "link"), student))
     api = api_of(admin)
 
     def ids(**wanted):
@@ -370,7 +370,7 @@ def test_the_list_asks_as_many_questions_for_many_as_for_few(
     track, counted = make_track("DP"), []
     for _ in range(2):
         for _ in range(3):
-            finish(track.projects.get(number=1), make_student(track), admin)
+            finish(track.projects.get(number=1), enrolled(track))
         with django_assert_max_num_queries(12) as queries:
             api_of(admin).get(SUBMISSIONS)
         counted.append(len(queries))
@@ -417,7 +417,7 @@ def test_one_changes_and_takes_back_only_what_one_said(api_of, track, looked_aft
 
 def test_strangers_say_and_hear_nothing(api_of, track, student):
     address = f"{one(hand_in(of(track, 'text'), student))}comments/"
-    stranger = make_student(track)
+    stranger = enrolled(track)
 
     assert api_of(stranger).get(address).status_code == 404
     assert api_of(stranger).post(address, {"body": "Hello."}).status_code == 404

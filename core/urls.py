@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("core.probes")),
     path("", include("core.at_the_root")),
     path("", include("accounts.urls")),
+    path("", include("curriculum.urls")),
     path("admin/", admin.site.urls),
     path("theme/", choose_theme, name="theme"),
     path("styleguide/", include("core.styleguide.urls")),

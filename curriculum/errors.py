@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Conflict, Denied, DomainError
+from core.errors import Conflict, Denied, DomainError, Gone, Missing
 
 
 class NotEnrolled(Denied):
@@ -73,7 +73,86 @@ class GitHubNotConfigured(DomainError):
     message = _("This platform is not connected to GitHub. Ask an admin to set its keys.")
 
 
+class ConnectingFailed(Conflict):
+    """On the way to GitHub and back; a new try begins anew."""
+
+    message = _("This way back from GitHub cannot be used. Please begin anew.")
+
+
+class ConnectingTooLate(Gone):
+    message = _("That took too long, or was used already. Please connect GitHub once more.")
+
+
+class ConnectingDenied(Conflict):
+    message = _("You turned back at GitHub, so nothing was connected.")
+
+
+class BegunByAnother(Denied):
+    message = _(
+        "Somebody else began this here. Nothing was connected: begin anew with your own account."
+    )
+
+
+class GitHubTaken(Conflict):
+    message = _(
+        "This account at GitHub is connected to somebody else here. Sign in to GitHub as yourself, "
+        "or disconnect it there first."
+    )
+
+
+class ScopesMissing(Conflict):
+    message = _("GitHub was not let give us what repositories need. Please allow all of it.")
+
+
+class NoTemplate(Conflict):
+    message = _("This project has no repository to begin with.")
+
+
+class TemplateMissing(Conflict):
+    message = _(
+        "The template of this project is not to be found at GitHub. Tell your trainer; nothing "
+        "of yours is wrong."
+    )
+
+
+class RepositoryEmpty(Conflict):
+    message = _(
+        "GitHub made the repository, but its files did not come. Try again: if it stays empty, "
+        "another one is made."
+    )
+
+
+class RepositoryRefused(Conflict):
+    """What GitHub says follows."""
+
+    message = _("GitHub did not make the repository.")
+
+
+class GitHubBusy(DomainError):
+    """`retry_after` is in seconds."""
+
+    code = "UNAVAILABLE"
+    status = 503
+    message = _("GitHub asks us to wait a while. Nothing was lost: please try again later.")
+
+
 class GitHubAway(DomainError):
     code = "UNAVAILABLE"
     status = 503
     message = _("GitHub does not answer as it should. Nothing was lost: please try again soon.")
+
+
+class NotConnected(Missing):
+    message = _("No account at GitHub is connected.")
+
+
+class WebhooksNotConfigured(DomainError):
+    code = "UNAVAILABLE"
+    status = 503
+    message = _("No webhooks are expected here: GITHUB_WEBHOOK_SECRET is not set.")
+
+
+class SignatureWrong(DomainError):
+    code = "INVALID_SIGNATURE"
+    status = 401
+    message = _("The signature does not fit the body, or there is none.")

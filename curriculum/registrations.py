@@ -2,9 +2,12 @@
 
 from core.files.purposes import file_purposes
 from core.registries import DemoPart, demo_content, preparations, tracks
+from core.security import csp_sources
 from curriculum import demo, policies
+from curriculum.actions import github_connections
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
+from curriculum.github import configured
 from curriculum.loading import load_own_content
 from curriculum.tracks import published_tracks
 
@@ -12,5 +15,7 @@ file_purposes.register(PURPOSE, SUBMISSION_FILES)
 tracks.register("curriculum", published_tracks)
 preparations.register("2 curriculum content", load_own_content)
 demo_content.register("2 curriculum", DemoPart(demo.make_learning, demo.is_learning_made))
+csp_sources.register("github", configured.csp_sources)
 
-__all__ = ["policies"]
+# Policies and kinds of jobs declare themselves.
+__all__ = ["github_connections", "policies"]

@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.backoffice import look
-from core.settings import sign_in_providers, tunables
+from core.settings import github, sign_in_providers, tunables
 from core.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -218,6 +218,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.erase_closed",
         "schedule": crontab(hour=4, minute=20),
     },
+    "curriculum.github.purge": {
+        "task": "curriculum.github.purge",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "accounts.forget_old": {"task": "accounts.forget_old", "schedule": crontab(hour=3, minute=50)},
 }
 CELERY_BEAT_SCHEDULE |= {
@@ -354,6 +358,9 @@ USE_TZ = True
 # Text messages. The demo's gateway is the sandbox's, whose key opens nothing.
 if tunable.DEMO and tunable.SANDBOX_URL and not tunable.SMS_URL:
     SMS_URL, SMS_KEY = f"{tunable.SANDBOX_URL}/sms/messages", "sandbox-sms-key"
+
+# Where repositories are; without keys there is no client id.
+GITHUB = github.place(tunable)
 
 # Mail.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = tunable.EMAIL_FROM

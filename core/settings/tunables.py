@@ -411,6 +411,44 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "How long work of a student without a trainer stays with whoever opened it.",
         ),
     ),
+    "GitHub": (
+        Tunable(
+            "GITHUB_CONNECT_CLIENT_ID",
+            "text",
+            "",
+            "Client id of a second OAuth app, for repositories; without one, the app that people "
+            "sign in with serves for both.",
+        ),
+        Tunable("GITHUB_CONNECT_CLIENT_SECRET", "text", "", "Its secret.", secret=True),
+        Tunable(
+            "GITHUB_WEBHOOK_SECRET",
+            "words",
+            (),
+            "Secrets of webhooks: the first is given to new ones, all are accepted. Without one "
+            "GitHub tells us nothing, and we ask.",
+            secret=True,
+            demo=("sandbox-github-webhook-secret",),
+        ),
+        Tunable(
+            "GITHUB_TEMPLATE_OWNER",
+            "text",
+            "apranova-templates",
+            "The account at GitHub whose template repositories projects begin with.",
+        ),
+        Tunable(
+            "GITHUB_PRIVATE_REPOSITORIES",
+            "flag",
+            True,
+            "Whether students' repositories are private; for public ones we ask for less.",
+        ),
+        Tunable("GITHUB_TIMEOUT", "number", 10.0, "Seconds to wait for GitHub."),
+        Tunable(
+            "GITHUB_WEBHOOK_DAYS",
+            "integer",
+            30,
+            "Days that what GitHub sent is kept as it came.",
+        ),
+    ),
     "Leaving": (
         Tunable("EXPORT_KEEP_DAYS", "integer", 7, "Days that a copy of one's data can be fetched."),
         Tunable(

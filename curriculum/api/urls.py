@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from curriculum.api import cohorts, content, files, learning, reviews, submissions
+from curriculum.api import cohorts, content, files, github, learning, reviews, submissions
 
 urlpatterns = [
+    path("auth/github/connect/", github.ConnectEndpoint.as_view(), name="auth-github-connect"),
+    path("auth/github/callback/", github.CallbackEndpoint.as_view(), name="auth-github-callback"),
+    path(
+        "auth/github/connection/",
+        github.ConnectionEndpoint.as_view(),
+        name="auth-github-connection",
+    ),
     path("curriculum/tracks/", content.TracksEndpoint.as_view(), name="curriculum-tracks"),
     path(
         "curriculum/tracks/<str:code>/",

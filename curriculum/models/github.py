@@ -71,7 +71,11 @@ class RepositoryState(models.TextChoices):
 
 
 class Repository(models.Model):
-    """A student's repository for a project, made from the project's template."""
+    """A student's repository for a project, made from the project's template.
+
+    `owner_github_id` is the account that holds it: with another one connected we cannot see it,
+    and then its absence means nothing. `hook_mark` changes with where its webhook leads.
+    """
 
     student = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -87,10 +91,12 @@ class Repository(models.Model):
     )
     github_id = models.BigIntegerField(_("id at GitHub"), null=True, unique=True)
     full_name = models.CharField(_("name"), max_length=200, blank=True)
+    owner_github_id = models.BigIntegerField(_("owner at GitHub"), null=True)
     html_url = models.URLField(_("address"), max_length=300, blank=True)
     default_branch = models.CharField(_("default branch"), max_length=200, blank=True)
     is_private = models.BooleanField(_("private"), default=True)
     hook_id = models.BigIntegerField(_("webhook at GitHub"), null=True)
+    hook_mark = models.CharField(max_length=64, blank=True, editable=False, db_default="")
     head_sha = models.CharField(_("newest commit"), max_length=64, blank=True)
     pushed_at = models.DateTimeField(_("last push"), null=True)
     problem = models.CharField(_("what is wrong"), max_length=300, blank=True)
@@ -155,6 +161,7 @@ class PullRequest(models.Model):
     checks = models.CharField(_("checks"), max_length=7, choices=ChecksState, blank=True)
     checks_sha = models.CharField(max_length=64, blank=True, editable=False)
     checks_url = models.URLField(_("address of the checks"), max_length=400, blank=True)
+    checks_as_of = models.DateTimeField(_("checks as of"), null=True)
     opened_at = models.DateTimeField(_("opened"))
     merged_at = models.DateTimeField(_("merged"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)

@@ -1,0 +1,12 @@
+"""Pages of curriculum."""
+
+from django.urls import path
+
+from curriculum.pages import github
+
+urlpatterns = [
+    path("profile/github/", github.connection, name="github_connection"),
+    path("profile/github/connect/", github.connect, name="github_connect"),
+    path("profile/github/confirm/", github.confirm, name="github_confirm"),
+    path("profile/github/disconnect/", github.disconnect, name="github_disconnect"),
+]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("curriculum.urls")),
     path("admin/", admin.site.urls),
     path("theme/", choose_theme, name="theme"),
+    path("markdown/", include("core.markdown.urls")),
     path("styleguide/", include("core.styleguide.urls")),
     path("api/", include(api)),
     path("api/v1/", include((api, "v1"))),

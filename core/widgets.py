@@ -43,7 +43,31 @@ class FileDrop(forms.FileInput):
         super().__init__({**({"multiple": True} if multiple else {}), **(attrs or {})})
 
 
-class Suggested(forms.TextInput):
+class _Ours(forms.Widget):
+    """By the project's own templates, where Django's renderer of forms does not look."""
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> str:
+        return render_to_string(template_name, context)
+
+
+class MarkdownInput(_Ours, forms.Textarea):
+    """A text in Markdown, with a look at what becomes of it; without scripts the text alone."""
+
+    template_name = "widgets/markdown.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 6, "dir": "auto", **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        widget, own = context["widget"], context["widget"]["attrs"]
+        widget["base"] = own.get("id", name)
+        described = f"{own.get('aria-describedby') or ''} {widget['base']}-markdown"
+        own["aria-describedby"] = described.strip()
+        return context
+
+
+class Suggested(_Ours, forms.TextInput):
     """A line of text that offers what fits while one types; without a script too."""
 
     template_name = "widgets/suggested.html"
@@ -63,10 +87,6 @@ class Suggested(forms.TextInput):
         own["list"] = f"{own.get('id', name)}-choices"
         context["widget"]["choices"] = self.choices()
         return context
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> str:
-        """By the project's own templates, where Django's renderer of forms does not look."""
-        return render_to_string(template_name, context)
 
 
 class _Cards:

@@ -456,6 +456,7 @@ THROTTLES = {
     "api-keys": {"account": tunable.THROTTLE_API_KEY, "address": tunable.THROTTLE_API_KEY},
     "poll": {"account": tunable.THROTTLE_POLL, "address": tunable.THROTTLE_POLL},
     "answers": {"account": tunable.THROTTLE_ANSWERS, "address": tunable.THROTTLE_ANSWERS},
+    "previews": {"account": tunable.THROTTLE_PREVIEWS, "address": tunable.THROTTLE_PREVIEWS},
     "webhooks": {"account": tunable.THROTTLE_WEBHOOKS, "address": tunable.THROTTLE_WEBHOOKS},
     "reports": {"account": tunable.THROTTLE_REPORTS, "address": tunable.THROTTLE_REPORTS},
 }

@@ -332,6 +332,7 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "Calls by one API key, whoever owns it.",
         ),
         Tunable("THROTTLE_POLL", "rate", "120/minute", "Looks at a job or a status."),
+        Tunable("THROTTLE_PREVIEWS", "rate", "60/minute", "Previews of what one person writes."),
         Tunable("THROTTLE_ANSWERS", "rate", "240/minute", "Saves of answers by one person."),
         Tunable("THROTTLE_WEBHOOKS", "rate", "3000/minute", "Webhook deliveries from one address."),
         Tunable(

@@ -81,6 +81,16 @@ class SampleForm(forms.Form):
     )
 
 
+class MarkdownForm(forms.Form):
+    comment = forms.CharField(
+        label="What should be better?",
+        max_length=2_000,
+        help_text="Say what is good, too.",
+        widget=widgets.MarkdownInput,
+        initial="The query is **right**. It reads the whole table:\n\n- add an index on `day`",
+    )
+
+
 class ChoicesForm(forms.Form):
     order = forms.ChoiceField(
         label="Order of the questions",
@@ -173,6 +183,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "sample_navigation": _navigation(),
         "form": SampleForm(prefix="plain"),
         "wrong_form": _wrong_form(),
+        "markdown_form": MarkdownForm(prefix="markdown"),
         "choices_form": ChoicesForm(prefix="choices"),
         "wrong_choices_form": _wrong_choices_form(),
         "switch_form": SwitchForm(prefix="switch"),

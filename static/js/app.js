@@ -12,6 +12,7 @@ const ELEMENTS = {
   "copy-text": () => import("./components/copy-text.js"),
   "file-drop": () => import("./components/file-drop.js"),
   "job-progress": () => import("./components/job-progress.js"),
+  "markdown-field": () => import("./components/markdown-field.js"),
   "menu-button": () => import("./components/menu-button.js"),
   "pass-key": () => import("./components/pass-key.js"),
   "password-reveal": () => import("./components/password-reveal.js"),

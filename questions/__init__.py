@@ -1,0 +1,1 @@
+"""The question bank: subjects, questions and their versions, kinds, import and export."""

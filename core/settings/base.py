@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "core.apps.CoreConfig",
     "accounts.apps.AccountsConfig",
     "curriculum.apps.CurriculumConfig",
+    "questions.apps.QuestionsConfig",
     "unfold.apps.BasicAppConfig",
     "core.apps.AdminConfig",
     "django.contrib.auth",

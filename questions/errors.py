@@ -1,0 +1,21 @@
+"""What the question bank refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Conflict
+
+
+class InUse(Conflict):
+    message = _("This question was asked already, so it can only be retired.")
+
+
+class EditedMeanwhile(Conflict):
+    message = _("Somebody has saved a newer version. Compare both before you save yours.")
+
+
+class NothingToUndo(Conflict):
+    message = _("This import was not taken in, or is taken back already.")
+
+
+class ImportInUse(Conflict):
+    message = _("Some of these questions were asked already; only the others can be taken back.")

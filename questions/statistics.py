@@ -1,0 +1,57 @@
+"""What the sums of answers say: how hard a question is, and whether its key looks wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+# Below this many answers, nothing is said of discrimination.
+ENOUGH_ANSWERS = 10
+
+
+@dataclass(frozen=True)
+class Sums:
+    answers: int = 0
+    share_sum: float = 0
+    share_squares: float = 0
+    rest_sum: float = 0
+    rest_squares: float = 0
+    products: float = 0
+    timed: int = 0
+    seconds_sum: float = 0
+
+
+@dataclass(frozen=True)
+class ItemStatistics:
+    """`facility` is the mean share of marks, `discrimination` its correlation with the rest."""
+
+    answers: int
+    facility: float | None
+    discrimination: float | None
+    seconds: float | None
+
+    @property
+    def has_doubtful_key(self) -> bool:
+        """Those who do well elsewhere do worse here: often the key is wrong."""
+        return self.discrimination is not None and self.discrimination < 0
+
+
+def item_statistics(sums: Sums) -> ItemStatistics:
+    n = sums.answers
+    return ItemStatistics(
+        answers=n,
+        facility=sums.share_sum / n if n else None,
+        discrimination=_correlation(sums) if n >= ENOUGH_ANSWERS else None,
+        seconds=sums.seconds_sum / sums.timed if sums.timed else None,
+    )
+
+
+def _correlation(sums: Sums) -> float | None:
+    """None where all answers, or all rests, are alike."""
+    n = sums.answers
+    of_share = sums.share_squares - sums.share_sum**2 / n
+    of_rest = sums.rest_squares - sums.rest_sum**2 / n
+    if of_share <= 1e-9 or of_rest <= 1e-9:
+        return None
+    together = sums.products - sums.share_sum * sums.rest_sum / n
+    return max(-1.0, min(1.0, together / sqrt(of_share * of_rest)))

@@ -56,6 +56,10 @@ class InAnotherCohort(Conflict):
     message = _("This student runs the track in another cohort already.")
 
 
+class NotInFiles(Conflict):
+    message = _("No content file holds this one: it was made here.")
+
+
 class StorageFull(DomainError):
     code = "PAYLOAD_TOO_LARGE"
     status = 413

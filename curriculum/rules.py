@@ -6,7 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
 
 APPROVED = "approved"
 PENDING = "pending"
@@ -14,6 +17,8 @@ CHANGES_REQUESTED = "changes_requested"
 REJECTED = "rejected"
 DAYS_OF_WEEK = 7
 STUCK_AFTER = timedelta(days=7)
+# Days that people mean. At the ends of the calendar, the day after is no date any more.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 class ProjectStatus(StrEnum):
@@ -178,6 +183,18 @@ def is_handed_in(project: ProjectOutline, work: Work) -> bool:
         if each.is_required
     )
     return steps and given
+
+
+def placed_among(rest: Sequence[T], placed: Sequence[tuple[int, T]]) -> list[T]:
+    """Each placed one at its number, from 1; the rest around them in the order that they have."""
+    order = list(rest)
+    for number, each in sorted(placed, key=lambda pair: pair[0]):
+        order.insert(max(0, number - 1), each)
+    return order
+
+
+def is_day(day: date) -> bool:
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def due_on(starts_on: date, due_week: int) -> date:

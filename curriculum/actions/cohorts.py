@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actions.audit import record_audit
 from accounts.models import User
@@ -28,6 +29,9 @@ from curriculum.models import (
     Project,
     Track,
 )
+from curriculum.rules import is_day
+
+NAME_TAKEN = gettext_lazy("There is a cohort of this name on this track already.")
 
 
 @transaction.atomic
@@ -41,10 +45,11 @@ def make_cohort(
     by: User,
     at: datetime,
 ) -> Cohort:
-    _check(name=name, track=track, time_zone=time_zone, trainers=trainers)
-    cohort = Cohort.objects.create(
+    _check(name=name, track=track, starts_on=starts_on, time_zone=time_zone, trainers=trainers)
+    cohort = Cohort(
         name=name.strip(), track=track, starts_on=starts_on, time_zone=time_zone, created_at=at
     )
+    _save(cohort)
     cohort.trainers.set(trainers)
     record(CohortChanged(cohort_id=cohort.pk), by=by, at=at)
     return cohort
@@ -62,9 +67,16 @@ def edit_cohort(
     at: datetime,
 ) -> Cohort:
     """A cohort stays on its track: its members were put on that one."""
-    _check(name=name, track=cohort.track, time_zone=time_zone, trainers=trainers, but=cohort.pk)
+    _check(
+        name=name,
+        track=cohort.track,
+        starts_on=starts_on,
+        time_zone=time_zone,
+        trainers=trainers,
+        but=cohort.pk,
+    )
     cohort.name, cohort.starts_on, cohort.time_zone = name.strip(), starts_on, time_zone
-    cohort.save(update_fields=["name", "starts_on", "time_zone"])
+    _save(cohort)
     cohort.trainers.set(trainers)
     record(CohortChanged(cohort_id=cohort.pk), by=by, at=at)
     return cohort
@@ -86,10 +98,12 @@ def join_cohort(cohort: Cohort, *, student: User, by: User, at: datetime) -> Coh
     """Put a student into a cohort, and so on its track."""
     if student.role != Role.STUDENT or not student.is_active:
         raise Invalid(None, student=[_("Choose somebody who is a student and active.")])
+    # Held against its closing, which would miss whoever comes in meanwhile.
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     if cohort.closed_at is not None:
         raise Invalid(None, cohort=[_("This cohort is closed.")])
     known = CohortMember.objects.filter(student=student, track=cohort.track_id, left_at=None)
-    member = known.select_for_update().first()
+    member = known.first()
     if member is not None and member.cohort_id != cohort.pk:
         raise InAnotherCohort(cohort=member.cohort_id)
     if member is not None:
@@ -136,6 +150,7 @@ def set_due_dates(
     for project, day in days.items():
         if project.track_id != cohort.track_id:
             raise Invalid(None, project=[_("This project is on another track.")])
+        _refuse_far_day(day, "due_on")
         if day is None:
             DueDate.objects.filter(cohort=cohort, project=project).delete()
         else:
@@ -150,6 +165,7 @@ def extend(
     student: User, *, project: Project, due_on: date, reason: str, by: User, at: datetime
 ) -> Extension:
     """Another day for one student; the next one takes the place of this one."""
+    _refuse_far_day(due_on, "due_on")
     extension, _is_new = Extension.objects.update_or_create(
         student=student,
         project=project,
@@ -171,14 +187,35 @@ def withdraw_extension(extension: Extension) -> None:
     extension.delete()
 
 
+def _save(cohort: Cohort) -> None:
+    """Of two who take one name at once, the second is told as if the first had been long before."""
+    try:
+        with transaction.atomic():
+            cohort.save()
+    except IntegrityError:
+        raise Invalid(None, name=[NAME_TAKEN]) from None
+
+
+def _refuse_far_day(day: date | None, field: str) -> None:
+    if day is not None and not is_day(day):
+        raise Invalid(None, **{field: [_("Choose a day of this century or the next.")]})
+
+
 def _check(
-    *, name: str, track: Track, time_zone: str, trainers: Collection[User], but: int = 0
+    *,
+    name: str,
+    track: Track,
+    starts_on: date,
+    time_zone: str,
+    trainers: Collection[User],
+    but: int = 0,
 ) -> None:
+    _refuse_far_day(starts_on, "starts_on")
     problems: dict[str, Any] = {}
     if not name.strip():
         problems["name"] = [_("Give the cohort a name.")]
     elif Cohort.objects.filter(track=track, name=name.strip()).exclude(pk=but).exists():
-        problems["name"] = [_("There is a cohort of this name on this track already.")]
+        problems["name"] = [NAME_TAKEN]
     if time_zone not in available_timezones():
         problems["time_zone"] = [_("Choose a time zone such as Asia/Kolkata.")]
     if any(each.role != Role.TRAINER or not each.is_active for each in trainers):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.audit import record_audit
 from accounts.models import User
 from core.callers import Caller
+from core.errors import Invalid
 from core.events.actions import record
 from core.registries import track_prices
 from curriculum.errors import NotEnrolled, PaymentRequired
@@ -51,13 +53,12 @@ def grant_access(
     caller: Caller | None = None,
 ) -> Grant:
     """One reason more for access. The same reason again only moves its end."""
-    grant, is_new = _grant(
+    if until is not None and until <= at:
+        raise Invalid(None, until=[_("Choose a moment that is still to come.")])
+    grant, has_changed = _grant(
         student, track=track, source=source, reference=reference, until=until, by=by, at=at
     )
-    if not is_new and grant.ends_at != until:
-        grant.ends_at = until
-        grant.save(update_fields=["ends_at"])
-    if is_new and source == GrantSource.ADMIN:
+    if has_changed and source == GrantSource.ADMIN:
         record_audit(
             "curriculum.access_granted",
             by=by,
@@ -139,6 +140,7 @@ def _grant(
     by: User | None,
     at: datetime,
 ) -> tuple[Grant, bool]:
+    """The living grant of this source, and whether it is new or has another end than before."""
     enrollment, is_new = Enrollment.objects.get_or_create(
         student=student, track=track, defaults={"enrolled_at": at}
     )
@@ -156,7 +158,12 @@ def _grant(
             student_id=student.pk, track=track.code, source=source, reference=reference
         )
         record(granted, by=by, at=at)
-    return grant, is_new
+        return grant, True
+    has_moved = grant.ends_at != until
+    if has_moved:
+        grant.ends_at = until
+        grant.save(update_fields=["ends_at"])
+    return grant, has_moved
 
 
 def _plans_for(track: Track) -> list[dict[str, object]]:

@@ -47,9 +47,13 @@ def keep_files(
 
 
 def own_files(ids: Collection[Any], *, owner: User) -> list[StoredFile]:
-    """One's own, in the order that was given; what is somebody else's is not there."""
+    """One's own, in the order that was given; what is somebody else's is not there.
+
+    They are held until they are handed in, so that nobody takes them back meanwhile.
+    """
     wanted = list(dict.fromkeys(_as_uuids(ids)))
-    found = StoredFile.objects.filter(pk__in=wanted, owner=owner, purpose=PURPOSE).in_bulk()
+    own = StoredFile.objects.filter(pk__in=wanted, owner=owner, purpose=PURPOSE).order_by("pk")
+    found = own.select_for_update(no_key=True).in_bulk()
     if len(found) != len(wanted):
         raise Invalid(None, files=[_("One of these files is no longer there. Choose it again.")])
     return [found[key] for key in wanted]
@@ -58,8 +62,10 @@ def own_files(ids: Collection[Any], *, owner: User) -> list[StoredFile]:
 @transaction.atomic
 def drop_file(file: StoredFile, *, by: User) -> bool:
     """Take back a file that was not handed in; one that was stays with its revision."""
-    unused = StoredFile.objects.filter(pk=file.pk, owner=by, purpose=PURPOSE, submission_files=None)
-    return bool(delete_files(unused))
+    own = StoredFile.objects.filter(pk=file.pk, owner=by, purpose=PURPOSE)
+    held = list(own.select_for_update())
+    is_unused = bool(held) and not file.submission_files.exists()
+    return is_unused and bool(delete_files(held))
 
 
 def _room_used(owner: User) -> int:

@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.events.models import Event
 from core.files.models import StoredFile
 from core.files.purposes import MB
-from curriculum.actions import cohorts, enrollment, files, reviews, steps, submissions
+from curriculum.actions import cohorts, completion, enrollment, files, reviews, steps, submissions
 from curriculum.actions.cohorts import close_cohort, join_cohort, make_cohort
 from curriculum.actions.enrollment import enroll, grant_access
 from curriculum.actions.files import drop_file, keep_files
@@ -275,17 +275,31 @@ def tick_and_approve(track, student, submission):
     )
 
 
+def meet_after_looking(monkeypatch):
+    """Both have seen how far the project is before either is done."""
+    meeting, look = Meeting(2), completion.progress_on
+
+    def look_and_meet(*args):
+        seen = look(*args)
+        meeting.wait()
+        return seen
+
+    monkeypatch.setattr(completion, "progress_on", look_and_meet)
+
+
 def test_without_a_lock_nobody_would_notice_that_a_project_is_complete(
-    track, student, submission, meet, monkeypatch
+    track, student, submission, monkeypatch
 ):
-    meet((steps, "record_completion"), (reviews, "record_completion"))
+    meet_after_looking(monkeypatch)
     take_locks_off(monkeypatch)
     assert failures(tick_and_approve(track, student, submission)) == []
     assert told("project_completed") == 0
 
 
-def test_the_last_tick_and_the_last_approval_complete_it_once(track, student, submission, meet):
-    meet((steps, "record_completion"), (reviews, "record_completion"))
+def test_the_last_tick_and_the_last_approval_complete_it_once(
+    track, student, submission, monkeypatch
+):
+    meet_after_looking(monkeypatch)
     assert failures(tick_and_approve(track, student, submission)) == []
     assert told("project_completed") == 1
 

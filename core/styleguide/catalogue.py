@@ -65,6 +65,7 @@ GROUPS = (
             "queue_item": (),
             "prose": (),
             "code": (),
+            "diff": (),
             "chart": ("chart_table",),
             "spark": (),
         },

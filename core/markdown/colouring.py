@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -27,7 +26,7 @@ from pygments.token import (
 
 # Beyond these it stays plain. Lexers are made of expressions, some of which look ahead at every
 # turn as far as there are words or blank lines; in real code punctuation ends them soon.
-LONGEST = 20_000
+LONGEST = 10_000
 LONGEST_LINE = 1_000
 LONGEST_RUN = 500
 
@@ -114,13 +113,21 @@ def _stretches(code: str, language: str) -> list[_Stretch]:
     lexer = _lexer(language)
     if lexer is None or _is_too_much(code):
         return [("", code)]
-    parted = [(_part(kind), text) for kind, text in lexer.get_tokens(code)]
     joined = [
-        (part, "".join(text for _part, text in together))
-        for part, together in groupby(parted, key=itemgetter(0))
+        (part, "".join(text for _kind, text in together))
+        for part, together in groupby(lexer.get_tokens(code), key=lambda pair: _part(pair[0]))
     ]
+    if not code.endswith("\n"):
+        _take_back_newline(joined)
     # No lexer may change what somebody wrote.
     return joined if "".join(text for _part, text in joined) == code else [("", code)]
+
+
+def _take_back_newline(stretches: list[_Stretch]) -> None:
+    """Lexers know what a line is by its end, and are given one where there is none."""
+    if stretches and stretches[-1][1].endswith("\n"):
+        part, text = stretches.pop()
+        stretches.append((part, text[:-1]))
 
 
 def _is_too_much(code: str) -> bool:
@@ -144,7 +151,7 @@ def _upward(kind: _TokenType) -> Iterator[_TokenType]:
 
 def _lexer(language: str) -> Lexer | None:
     known = _known().get(language.lower())
-    return _lexer_class(known)(stripnl=False, ensurenl=False) if known else None
+    return _lexer_class(known)(stripnl=False) if known else None
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +23,8 @@ from core.markdown.parsing import is_cut_off, make_parser
 # Longer texts are shown as they were written: nobody reads them, and they take seconds.
 LONGEST = 100_000
 LONGEST_LANGUAGE = 40
+# So much of a text's code is coloured; what comes later is plain.
+MOST_COLOURED = 50_000
 _CODE = re.compile(r'<pre class="code-place">(\d+)</pre>')
 _ALIGNED = {"text-align:right": "align-end", "text-align:center": "align-center"}
 
@@ -116,17 +118,23 @@ def _rendered(text: str, manner: Manner) -> str:
         return _as_written(text)
     code: list[tuple[str, str]] = []
     html = clean(_parser.renderer.render(tokens, _parser.options, {"code": code}))
+    blocks = list(_code_blocks(code))
     # Nobody can write this element: in cleaned text and attributes there is no "<".
-    return _CODE.sub(lambda place: _code_block(*code[int(place[1])]), html)
+    return _CODE.sub(lambda place: blocks[int(place[1])], html)
 
 
 def _as_written(text: str) -> str:
     return clean(f'<p class="prose-plain" dir="auto">{escape(text)}</p>')
 
 
-def _code_block(content: str, language: str) -> str:
-    given = {"code": content or "\n", "language": language[:LONGEST_LANGUAGE]}
-    return component("code").render(Context(), given)
+def _code_blocks(code: list[tuple[str, str]]) -> Iterator[str]:
+    length = 0
+    for content, language in code:
+        length += len(content)
+        named = language[:LONGEST_LANGUAGE]
+        manner = {"language": named} if length <= MOST_COLOURED else {"title": named}
+        # A block may be empty, but not the input of a component.
+        yield component("code").render(Context(), {"code": content or "\n", **manner})
 
 
 _parser = make_parser(Renderer)

@@ -42,6 +42,70 @@ def effective_deadline(sitting: Sitting, *, at: datetime) -> datetime:
 """
 
 
+MARKDOWN = """\
+# What a transaction promises
+
+A transaction is **one** change to the world, however many statements it takes. Either *all* of it
+is there afterwards or none, and nobody sees the middle. Read
+[the chapter on isolation](https://www.postgresql.org/docs/current/transaction-iso.html) before you
+go on; `SET TRANSACTION` is ~~the only way~~ one of three ways to choose a level.
+
+## Before you begin
+
+- Start two shells on the same database.
+- Set `default_transaction_isolation` in the second one.
+  - Write down what you expect.
+  - Then try it.
+
+1. Open a transaction in each.
+2. Count the rows in both.
+
+### What to hand in
+
+- [x] Two shells are open
+- [x] The anomaly is on the screen
+- [ ] A paragraph says why
+
+> If it is not in the database, it did not happen.
+>
+> > But who says so?
+
+| Level            | Dirty reads | Phantoms | Seconds a run |
+|:-----------------|:-----------:|:--------:|--------------:|
+| Read committed   | no          | yes      |           4.2 |
+| Repeatable read  | no          | no       |           4.4 |
+| **Serializable** | no          | no       |          11.0 |
+
+```sql
+-- The second count must not see what came in between.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT count(*) AS orders, sum(total) FROM orders WHERE day >= '2026-01-01' AND total > 12.50;
+```
+
+```python
+@dataclass(frozen=True)
+class Account:
+    \"\"\"What one may spend.\"\"\"
+
+    owner: str
+    balance: int = 0  # in paise
+
+    def after(self, amount: int) -> "Account":
+        if self.balance + amount < 0:
+            raise ValueError(f"{self.owner} lacks {-amount - self.balance}")
+        return replace(self, balance=self.balance + amount)
+```
+
+```diff
+-SELECT balance FROM accounts WHERE id = 7;
++SELECT balance FROM accounts WHERE id = 7 FOR UPDATE;
+```
+
+---
+
+More of it is at https://www.postgresql.org/docs/.
+"""
+REMARK = "Use `FOR UPDATE`, and say why:\n\n- in one line,\n- *before* the query."
 OLD_CODE = """\
 import csv
 from pathlib import Path
@@ -244,6 +308,8 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "sample_navigation": _navigation(),
         "form": SampleForm(prefix="plain"),
         "wrong_form": _wrong_form(),
+        "markdown": MARKDOWN,
+        "remark": REMARK,
         "markdown_form": MarkdownForm(prefix="markdown"),
         "choices_form": ChoicesForm(prefix="choices"),
         "wrong_choices_form": _wrong_choices_form(),

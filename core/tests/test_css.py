@@ -17,9 +17,10 @@ EVERY_PART = css.parts(css.FOLDERS)
 LIGHT, DARK = 0, 1
 SHEETS = ("surface", "raised", "sunken")
 TONES = ("accent", "positive", "caution", "negative")
+CODE = ("code-word", "code-string", "code-number", "code-kind")
 # What is written on what. A role that is new and no sheet needs a line here.
 WRITTEN = [
-    *product(("text", "muted", *TONES), SHEETS),
+    *product(("text", "muted", *TONES, *CODE), SHEETS),
     *product(("text", "muted"), [f"{tone}-soft" for tone in TONES]),
     *((tone, f"{tone}-soft") for tone in TONES),
     *((f"on-{tone}", tone) for tone in TONES),

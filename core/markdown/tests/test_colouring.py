@@ -84,6 +84,12 @@ def test_no_lexer_runs_away(language, piece):
     assert time.process_time() - started < 2
 
 
+def test_the_last_line_is_coloured_though_it_has_no_end():
+    assert coloured("-a\n+b", "diff") == (
+        '<span class="code-removed">-a</span>\n<span class="code-added">+b</span>'
+    )
+
+
 def test_code_that_is_called_safe_is_still_code():
     assert coloured(mark_safe("<b>"), "") == "&lt;b&gt;"
 

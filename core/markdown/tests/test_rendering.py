@@ -170,6 +170,15 @@ def test_code_stands_where_it_was_written():
     assert said.index("one") < said.index("two") < said.index("three")
 
 
+def test_of_very_much_code_the_rest_is_plain():
+    block = f"```py\n{'if 1: pass  # so' + chr(10)}{'x = 1' + chr(10)}```\n"
+    long = "```py\n" + "if a: pass\n" * 800 + "```\n"
+    html = render_markdown(block + long * 6 + block)
+    assert html.index("code-word") < html.rindex("code-word") < html.rindex("# so")
+    assert "code-comment" in html
+    assert "code-comment" not in html[html.rindex("<figure") :]
+
+
 def test_only_outermost_blocks_choose_a_direction():
     """A list's marks stand on the side where its lines begin, which its items must not hide."""
     found = shown("- a\n\n  b\n\n> c\n\n# d\n\n|e|\n|-|")

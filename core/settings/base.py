@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "curriculum.apps.CurriculumConfig",
     "questions.apps.QuestionsConfig",
+    "quizzes.apps.QuizzesConfig",
     "unfold.apps.BasicAppConfig",
     "core.apps.AdminConfig",
     "django.contrib.auth",

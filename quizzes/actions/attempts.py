@@ -1,0 +1,244 @@
+"""Taking a quiz: beginning, answering, handing in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import TEACHING
+from core.errors import Missing
+from core.events.actions import record
+from core.files.models import StoredFile
+from curriculum.models import Enrollment
+from questions.actions.outcomes import Outcome, record_outcomes
+from questions.kinds import BadResponse, QuestionType, kind_of
+from questions.models import QuestionVersion
+from quizzes.actions.dealing import dealt_questions
+from quizzes.errors import (
+    AlreadySubmitted,
+    AnswerLocked,
+    Closed,
+    NoAttemptsLeft,
+    NotEnrolled,
+    NothingToAsk,
+    NotOpenYet,
+    UnusableAnswer,
+)
+from quizzes.events import AttemptStarted, AttemptSubmitted
+from quizzes.files import ANSWER
+from quizzes.models import (
+    Attempt,
+    AttemptQuestion,
+    AttemptStatus,
+    Feedback,
+    Quiz,
+    QuizStatus,
+)
+from quizzes.rules import score_of
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of an answer. `is_stale`: a newer one was there, which stays."""
+
+    asked: AttemptQuestion
+    saved_at: datetime
+    is_stale: bool = False
+
+
+def start_attempt(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, bool]:
+    """The open attempt, or a new one; says whether it is new. Two at once get the same."""
+    try:
+        with transaction.atomic():
+            return _start(quiz, by=by, at=at, seed=seed)
+    except IntegrityError:
+        known = Attempt.objects.open().filter(quiz=quiz, student=by).first()
+        if known is None:
+            raise
+        return known, False
+
+
+@transaction.atomic
+def save_answer(
+    attempt: Attempt,
+    *,
+    question: int,
+    raw: object,
+    at: datetime,
+    revision: int | None = None,
+    seconds: int | None = None,
+) -> Saved:
+    """Keep an answer. One of an older revision than what is kept changes nothing, and is told so.
+
+    Without a revision the newest arrival wins.
+    """
+    attempt = (
+        Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
+    )
+    asked = (
+        attempt.questions.select_related("version")
+        .prefetch_related("version__choices")
+        .filter(question_id=question)
+        .first()
+    )
+    if asked is None:
+        raise Missing
+    if not attempt.is_open:
+        raise AlreadySubmitted(attempt=str(attempt.pk))
+    response = parsed(asked.version, raw, student=attempt.student_id)
+    if revision is not None and revision <= asked.revision:
+        return Saved(asked, asked.saved_at or at, is_stale=asked.response != response)
+    if asked.locked_at is not None:
+        raise AnswerLocked(question=question)
+    asked.response = response
+    asked.revision = asked.revision + 1 if revision is None else revision
+    asked.saved_at, asked.seconds = at, seconds if seconds is not None else asked.seconds
+    if attempt.quiz.feedback == Feedback.AT_ONCE and response is not None:
+        asked.locked_at = at
+        _grade(asked)
+    asked.save(
+        update_fields=[
+            *("response", "revision", "saved_at", "seconds", "locked_at", "score", "is_correct")
+        ]
+    )
+    Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
+    return Saved(asked, at)
+
+
+@transaction.atomic
+def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False) -> Attempt:
+    """Grade everything, once: whoever comes second gets what the first one got."""
+    attempt = (
+        Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
+    )
+    if not attempt.is_open:
+        return attempt
+    asked = list(attempt.questions.select_related("version").prefetch_related("version__choices"))
+    for each in asked:
+        _grade(each)
+    AttemptQuestion.objects.bulk_update(asked, ["score", "is_correct"])
+    attempt.status = AttemptStatus.ABANDONED if is_abandoned else AttemptStatus.SUBMITTED
+    attempt.ended_at = at
+    attempt.score = sum((each.score or Decimal(0) for each in asked), Decimal(0))
+    attempt.pending_count = sum(each.score is None for each in asked)
+    attempt.save(update_fields=["status", "ended_at", "score", "pending_count"])
+    record_outcomes(_outcomes(asked))
+    submitted = AttemptSubmitted(
+        attempt=attempt.pk,
+        quiz_id=attempt.quiz_id,
+        student_id=attempt.student_id,
+        score=str(attempt.score),
+        max_score=str(attempt.max_score),
+        is_abandoned=is_abandoned,
+    )
+    record(submitted, by=None, at=at)
+    return attempt
+
+
+def demand_open(quiz: Quiz, *, by: User, at: datetime) -> None:
+    """Raises why this person may not begin now. Those who teach may look at any published quiz."""
+    if quiz.status != QuizStatus.PUBLISHED:
+        raise NotOpenYet
+    if not quiz.has_opened(at):
+        raise NotOpenYet(opens_at=quiz.opens_at)
+    if quiz.has_closed(at):
+        raise Closed(closed_at=quiz.closes_at)
+    if quiz.track_id is not None and by.role not in TEACHING:
+        on_track = Enrollment.objects.with_access(at).filter(student=by, track=quiz.track_id)
+        if not on_track.exists():
+            raise NotEnrolled(track=quiz.track.code if quiz.track else "")
+
+
+def parsed(version: QuestionVersion, raw: object, *, student: int) -> Any:
+    """An answer in the form in which it is kept; raises UnusableAnswer with the reason."""
+    material = version.material
+    try:
+        response = kind_of(version.type).parse(material, raw)
+    except BadResponse as error:
+        raise UnusableAnswer(None, response=[str(error)]) from None
+    if version.type == QuestionType.FILE_UPLOAD and response:
+        own = StoredFile.objects.filter(pk__in=response, owner=student, purpose=ANSWER)
+        if own.count() != len(response):
+            raise UnusableAnswer(None, response=[_("One of these files is not there.")])
+    return response
+
+
+def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, bool]:
+    known = Attempt.objects.open().filter(quiz=quiz, student=by).first()
+    if known is not None:
+        return known, False
+    demand_open(quiz, by=by, at=at)
+    before = Attempt.objects.filter(quiz=quiz, student=by).count()
+    if quiz.attempts_allowed is not None and before >= quiz.attempts_allowed:
+        raise NoAttemptsLeft(attempts_allowed=quiz.attempts_allowed)
+    dealt = dealt_questions(quiz, seed=seed)
+    if not dealt:
+        raise NothingToAsk
+    attempt = Attempt.objects.create(
+        quiz=quiz,
+        student=by,
+        number=before + 1,
+        seed=seed,
+        started_at=at,
+        saved_at=at,
+        max_score=sum((each.marks for each in dealt), Decimal(0)),
+    )
+    AttemptQuestion.objects.bulk_create(
+        AttemptQuestion(
+            attempt=attempt,
+            version=each.version,
+            question_id=each.version.question_id,
+            position=position,
+            marks=each.marks,
+            deal=asdict(each.deal),
+        )
+        for position, each in enumerate(dealt, start=1)
+    )
+    started = AttemptStarted(attempt=attempt.pk, quiz_id=quiz.pk, student_id=by.pk)
+    record(started, by=by, at=at)
+    return attempt, True
+
+
+def _grade(asked: AttemptQuestion) -> None:
+    grade = kind_of(asked.version.type).grade(asked.version.material, asked.response)
+    asked.score, asked.is_correct = score_of(grade, asked.marks), grade.is_correct
+
+
+def _outcomes(asked: Sequence[AttemptQuestion]) -> list[Outcome]:
+    """Of what was answered and graded: what nobody answered says nothing of the question."""
+    graded = [each for each in asked if each.score is not None]
+    total = sum((each.marks for each in graded), Decimal(0))
+    won = sum((each.score or Decimal(0) for each in graded), Decimal(0))
+    return [
+        Outcome(
+            version=each.version_id,
+            share=float((each.score or Decimal(0)) / each.marks),
+            rest=float((won - (each.score or Decimal(0))) / (total - each.marks)),
+            seconds=each.seconds,
+            choices=_chosen(each),
+        )
+        for each in graded
+        if each.response is not None and total > each.marks
+    ]
+
+
+def _chosen(asked: AttemptQuestion) -> Sequence[int]:
+    """Where an answer is a choice, and not an order of all of them."""
+    counted = {QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE}
+    return (asked.response or ()) if asked.version.type in counted else ()
+
+
+def responses_of(attempt: Attempt) -> Mapping[int, tuple[Any, int]]:
+    """What is saved: each answer with its revision, by question."""
+    saved = attempt.questions.filter(saved_at__isnull=False)
+    return {
+        question: (response, revision)
+        for question, response, revision in saved.values_list("question_id", "response", "revision")
+    }

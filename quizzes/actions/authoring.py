@@ -1,0 +1,200 @@
+"""Writing quizzes: their facts, their questions in order, publishing, copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.errors import Invalid
+from core.events.actions import record
+from questions.models import Question, QuestionStatus
+from quizzes.errors import NotReady, QuizTaken
+from quizzes.events import QuizDeleted, QuizPublished, QuizSaved, QuizUnpublished
+from quizzes.models import (
+    DrawRule,
+    Feedback,
+    GeneratedQuestion,
+    Quiz,
+    QuizQuestion,
+    QuizStatus,
+)
+from quizzes.models.quizzes import MOST_QUESTIONS
+
+FACTS = frozenset(
+    {
+        *("title", "description", "track", "project", "is_shuffled", "attempts_allowed"),
+        *("soft_minutes", "feedback", "pass_percent", "opens_at", "closes_at"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with marks of its own in a quiz, or with those that it has."""
+
+    question: Question
+    marks: Decimal | None = None
+
+
+@transaction.atomic
+def make_quiz(*, title: str, by: User | None, at: datetime, **facts: Any) -> Quiz:
+    quiz = Quiz(author=by, created_at=at, edited_at=at)
+    _apply(quiz, {"title": title, **facts})
+    quiz.save(force_insert=True)
+    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+    return quiz
+
+
+@transaction.atomic
+def edit_quiz(quiz: Quiz, *, facts: Mapping[str, Any], by: User, at: datetime) -> Quiz:
+    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    _apply(quiz, facts)
+    quiz.edited_at = at
+    quiz.save()
+    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+    return quiz
+
+
+@transaction.atomic
+def set_questions(quiz: Quiz, *, asked: Sequence[Asked], by: User | None, at: datetime) -> None:
+    """All of them, in this order; attempts that are under way keep theirs."""
+    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    if len(asked) > MOST_QUESTIONS:
+        raise Invalid(
+            None, questions=[_("A quiz has at most %(most)d questions.") % {"most": MOST_QUESTIONS}]
+        )
+    if len({each.question.pk for each in asked}) != len(asked):
+        raise Invalid(None, questions=[_("One of these questions is in the list twice.")])
+    QuizQuestion.objects.filter(quiz=quiz).delete()
+    QuizQuestion.objects.bulk_create(
+        QuizQuestion(quiz=quiz, question=each.question, position=place, marks=each.marks)
+        for place, each in enumerate(asked, start=1)
+    )
+    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at)
+    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+
+
+@transaction.atomic
+def set_draw_rules(quiz: Quiz, *, rules: Sequence[DrawRule], by: User, at: datetime) -> None:
+    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    quiz.draw_rules.all().delete()
+    for place, rule in enumerate(rules, start=1):
+        rule.quiz, rule.position = quiz, place
+        rule.save(force_insert=True)
+    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at)
+    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+
+
+@transaction.atomic
+def publish_quiz(quiz: Quiz, *, by: User, at: datetime) -> Quiz:
+    """From now on students take it: a named person has vetted its questions by this."""
+    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    if quiz.status == QuizStatus.PUBLISHED:
+        return quiz
+    problems = problems_of(quiz, at=at)
+    if problems:
+        raise NotReady(problems=problems)
+    drafts = Question.objects.filter(quiz_questions__quiz=quiz, status=QuestionStatus.DRAFT)
+    drafts.update(status=QuestionStatus.READY, edited_at=at)
+    vetted = quiz.generations.values("items__question")
+    _vet(vetted, by=by, at=at)
+    quiz.status, quiz.published_at, quiz.edited_at = QuizStatus.PUBLISHED, at, at
+    quiz.save(update_fields=["status", "published_at", "edited_at"])
+    record(QuizPublished(quiz_id=quiz.pk), by=by, at=at)
+    return quiz
+
+
+@transaction.atomic
+def unpublish_quiz(
+    quiz: Quiz, *, by: User, at: datetime, status: QuizStatus = QuizStatus.DRAFT
+) -> Quiz:
+    """Nobody begins it any more; attempts that are under way go on."""
+    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    if quiz.status == status:
+        return quiz
+    quiz.status, quiz.edited_at = status, at
+    quiz.save(update_fields=["status", "edited_at"])
+    record(QuizUnpublished(quiz_id=quiz.pk, status=status.value), by=by, at=at)
+    return quiz
+
+
+@transaction.atomic
+def duplicate_quiz(quiz: Quiz, *, by: User, at: datetime) -> Quiz:
+    """A draft of one's own with the same questions and rules."""
+    copy = make_quiz(
+        title=_("%(title)s (copy)") % {"title": quiz.title[:180]},
+        by=by,
+        at=at,
+        **{name: getattr(quiz, name) for name in FACTS - {"title"}},
+    )
+    rows = quiz.quiz_questions.select_related("question").order_by("position")
+    set_questions(copy, asked=[Asked(row.question, row.marks) for row in rows], by=by, at=at)
+    rules = [
+        DrawRule(
+            count=rule.count,
+            subject_id=rule.subject_id,
+            chapter_id=rule.chapter_id,
+            difficulty=rule.difficulty,
+            types=rule.types,
+            tags=rule.tags,
+        )
+        for rule in quiz.draw_rules.all()
+    ]
+    set_draw_rules(copy, rules=rules, by=by, at=at)
+    return copy
+
+
+@transaction.atomic
+def delete_quiz(quiz: Quiz, *, by: User, at: datetime) -> None:
+    key = quiz.pk
+    try:
+        quiz.delete()
+    except ProtectedError:
+        raise QuizTaken from None
+    record(QuizDeleted(quiz_id=key), by=by, at=at)
+
+
+def problems_of(quiz: Quiz, *, at: datetime) -> list[str]:
+    """What stands in the way of publishing, in words for its author."""
+    problems = []
+    listed = quiz.quiz_questions.exclude(question__status=QuestionStatus.RETIRED)
+    if not listed.exists() and not quiz.draw_rules.exists():
+        problems.append(_("There is no question in it yet."))
+    if quiz.has_closed(at):
+        problems.append(_("Its closing time is over."))
+    return problems
+
+
+def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
+    for name, value in facts.items():
+        if name not in FACTS:
+            raise TypeError(f"a quiz has no fact {name}")
+        setattr(quiz, name, value)
+    problems: dict[str, Any] = {}
+    quiz.title = quiz.title.strip()
+    if not quiz.title:
+        problems["title"] = [_("Give the quiz a title.")]
+    if quiz.opens_at and quiz.closes_at and quiz.closes_at <= quiz.opens_at:
+        problems["closes_at"] = [_("It closes before it opens.")]
+    if quiz.feedback == Feedback.AFTER_CLOSING and quiz.closes_at is None:
+        problems["closes_at"] = [_("Say when it closes: only then results are told.")]
+    if quiz.project is not None and quiz.track is None:
+        quiz.track = quiz.project.track
+    if quiz.project is not None and quiz.project.track_id != quiz.track_id:
+        problems["project"] = [_("This project is on another track.")]
+    if problems:
+        raise Invalid(None, **problems)
+
+
+def _vet(questions: Any, *, by: User, at: datetime) -> None:
+    GeneratedQuestion.objects.filter(question__in=questions, vetted_at=None).update(
+        vetted_at=at, vetted_by=by
+    )

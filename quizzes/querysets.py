@@ -1,0 +1,62 @@
+"""Lists of quizzes and attempts that read as English."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Q
+
+from accounts.roles import STAFF, TEACHING, Role
+
+LEFT_ALONE = timedelta(hours=24)
+
+
+class QuizQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """Trainers see each other's; students what is published."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.role in TEACHING else self.filter(status="published")
+
+    def editable_by(self, user: Any) -> Self:
+        if not user.is_authenticated or not user.is_active or user.role not in TEACHING:
+            return self.none()
+        if user.role in STAFF:
+            return self
+        return self.filter(Q(author=user.pk) | Q(editors=user.pk)).distinct()
+
+    def published(self) -> Self:
+        return self.filter(status="published")
+
+    def with_counts(self) -> Self:
+        """`questions_count` of those in the quiz itself; rules add theirs (`drawn_count`)."""
+        return self.annotate(
+            listed_count=Count("quiz_questions", distinct=True),
+        ).prefetch_related("draw_rules")
+
+
+class AttemptQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; of students that a trainer looks after, and in quizzes of one's own."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role in STAFF:
+            return self
+        seen = Q(student=user.pk)
+        if user.role == Role.TRAINER:
+            running = apps.get_model("accounts", "TrainerAssignment").objects.running()
+            seen |= Q(student__in=running.filter(trainer=user.pk).values("student"))
+            seen |= Q(quiz__author=user.pk) | Q(quiz__in=user.edited_quizzes.values("pk"))
+        return self.filter(seen)
+
+    def open(self) -> Self:
+        return self.filter(status="in_progress")
+
+    def ended(self) -> Self:
+        return self.exclude(status="in_progress")
+
+    def left_alone(self, at: datetime) -> Self:
+        return self.open().filter(saved_at__lte=at - LEFT_ALONE)

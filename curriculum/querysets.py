@@ -188,6 +188,10 @@ class RepositoryQuerySet(models.QuerySet[Any]):
     def ready(self) -> Self:
         return self.filter(state="ready")
 
+    def newest_first(self) -> Self:
+        """The living one of a project, and behind it those that are gone."""
+        return self.order_by("-created_at", "-pk")
+
     def visible_to(self, user: Any) -> Self:
         return _of_students_seen_by(self, user, track_code="project__track__code")
 

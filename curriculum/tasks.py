@@ -3,9 +3,21 @@
 from celery import shared_task
 
 from core.clock import now
+from curriculum.actions import webhooks
 from curriculum.actions.github_connections import forget_attempts
+
+
+@shared_task(name=webhooks.APPLY, soft_time_limit=110, time_limit=130)
+def apply_delivery(pk: int) -> None:
+    webhooks.apply_delivery(pk, at=now())
+
+
+@shared_task(name=webhooks.SWEEP)
+def sweep_deliveries() -> None:
+    webhooks.hand_out_missed(at=now())
 
 
 @shared_task(name="curriculum.github.purge")
 def purge_github() -> None:
     forget_attempts(at=now())
+    webhooks.purge_deliveries(at=now())

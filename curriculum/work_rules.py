@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
@@ -24,7 +25,8 @@ def checked_url(kind: str, text: str) -> str:
         return ""
     if len(url) > URL_LENGTH or not _is_an_address(url):
         raise Invalid(None, url=[_("This is no address of a page. It begins with https://.")])
-    path = urlsplit(url).path
+    # GitHub itself has its pages at the root; a stand-in may have them below a path.
+    path = urlsplit(url).path.removeprefix(urlsplit(settings.GITHUB["web"]).path)
     if kind == "repository" and not _REPOSITORY.match(path):
         raise Invalid(
             None, url=[_("Give the repository's own page, such as https://github.com/you/name.")]

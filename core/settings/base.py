@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "core.jobs.reap",
         "core.mail.sweep",
         "accounts.phones.sweep",
+        "curriculum.github.sweep",
     )
 } | {
     "core.events.purge": {"task": "core.events.purge", "schedule": crontab(hour=3, minute=10)},

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 Place = dict[str, str]
 
 ADDRESSES: Place = {
+    "web": "https://github.com",
     "authorize": "https://github.com/login/oauth/authorize",
     "token": "https://github.com/login/oauth/access_token",
     "api": "https://api.github.com",
 }
 SANDBOX_PATHS: Place = {
+    "web": "",
     "authorize": "/login/oauth/authorize",
     "token": "/login/oauth/access_token",
     "api": "/api",

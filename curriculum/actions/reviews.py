@@ -26,6 +26,7 @@ from curriculum.events import SubmissionReopened, WorkReviewed
 from curriculum.models import (
     Decision,
     Enrollment,
+    PullRequest,
     Reopening,
     Review,
     ReviewVisit,
@@ -79,10 +80,22 @@ def review_submission(
 
 
 @transaction.atomic
-def approve_by_merge(submission: Submission, *, at: datetime) -> Review | None:
-    """A merged pull request approves where the deliverable says so; what is decided stays so."""
+def approve_by_merge(
+    submission: Submission, *, pull_request: PullRequest, at: datetime
+) -> Review | None:
+    """A merged pull request approves what was handed in with it, where the deliverable says so.
+
+    What is decided stays so: after a decision that came later than the merge, that merge says
+    nothing any more.
+    """
     submission = _lock(submission)
-    if submission.status != SubmissionStatus.PENDING:
+    newest = submission.revisions.filter(number=submission.newest, pull_request=pull_request)
+    if submission.status != SubmissionStatus.PENDING or not newest.exists():
+        return None
+    later = Review.objects.filter(
+        revision__submission=submission, decided_at__gte=pull_request.merged_at
+    )
+    if later.filter(revision__pull_request=pull_request).exists():
         return None
     return _decide(
         submission,

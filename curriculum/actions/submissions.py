@@ -17,6 +17,7 @@ from core.events.actions import record
 from core.files.models import StoredFile
 from curriculum.actions.enrollment import lock_enrollment
 from curriculum.actions.files import keep_files, own_files
+from curriculum.actions.pull_requests import settle_revision
 from curriculum.errors import AlreadySubmitted, ProjectLocked, SubmissionClosed
 from curriculum.events import WorkSubmitted
 from curriculum.models import (
@@ -60,9 +61,10 @@ def submit_work(deliverable: Deliverable, *, work: HandedIn, by: User, at: datet
     submission = Submission.objects.create(
         deliverable=deliverable, student=by, created_at=at, submitted_at=at
     )
-    _add_revision(
+    revision = _add_revision(
         submission, work=work, url=url, pull_request=pull_request, files=files, by=by, at=at
     )
+    settle_revision(submission, revision, at=at)
     return submission
 
 
@@ -80,9 +82,10 @@ def revise_work(submission: Submission, *, work: HandedIn, by: User, at: datetim
     submission.status = SubmissionStatus.PENDING
     submission.submitted_at, submission.decided_at = at, None
     submission.save(update_fields=["newest", "status", "submitted_at", "decided_at"])
-    _add_revision(
+    revision = _add_revision(
         submission, work=work, url=url, pull_request=pull_request, files=files, by=by, at=at
     )
+    settle_revision(submission, revision, at=at)
     return submission
 
 

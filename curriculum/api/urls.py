@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from curriculum.api import cohorts, content, files, github, learning, reviews, submissions
+from curriculum.api import (
+    cohorts,
+    content,
+    files,
+    github,
+    learning,
+    repositories,
+    reviews,
+    submissions,
+    webhooks,
+)
 
 urlpatterns = [
     path("auth/github/connect/", github.ConnectEndpoint.as_view(), name="auth-github-connect"),
     path("auth/github/callback/", github.CallbackEndpoint.as_view(), name="auth-github-callback"),
+    path("webhooks/github/", webhooks.GitHubWebhook.as_view(), name="webhooks-github"),
     path(
         "auth/github/connection/",
         github.ConnectionEndpoint.as_view(),
@@ -28,6 +39,11 @@ urlpatterns = [
         "curriculum/projects/<int:pk>/steps/",
         content.StepsEndpoint.as_view(),
         name="curriculum-steps",
+    ),
+    path(
+        "curriculum/projects/<int:pk>/repository/",
+        repositories.RepositoryEndpoint.as_view(),
+        name="curriculum-repository",
     ),
     path(
         "curriculum/enrollments/",

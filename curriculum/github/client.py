@@ -29,6 +29,7 @@ from curriculum.github.facts import (
     Account,
     ChecksFacts,
     Hook,
+    HookOrder,
     PullRequestFacts,
     PullRequests,
     RepositoryFacts,
@@ -138,15 +139,13 @@ class GitHub:
         answer = self._ask("GET", f"/repositories/{github_id}/hooks/{hook_id}")
         return _read(read_hook, _json(answer))
 
-    def add_hook(self, github_id: int, *, url: str, secret: str, events: list[str]) -> Hook:
-        body = {"name": "web", "active": True, **_hook(url, secret, events)}
+    def add_hook(self, github_id: int, order: HookOrder) -> Hook:
+        body = {"name": "web", "active": True, **_hook(order)}
         answer = self._ask("POST", f"/repositories/{github_id}/hooks", json=body)
         return _read(read_hook, _json(answer))
 
-    def change_hook(
-        self, github_id: int, hook_id: int, *, url: str, secret: str, events: list[str]
-    ) -> Hook:
-        body = {"active": True, **_hook(url, secret, events)}
+    def change_hook(self, github_id: int, hook_id: int, order: HookOrder) -> Hook:
+        body = {"active": True, **_hook(order)}
         answer = self._ask("PATCH", f"/repositories/{github_id}/hooks/{hook_id}", json=body)
         return _read(read_hook, _json(answer))
 
@@ -211,9 +210,9 @@ class GitHub:
         return answer
 
 
-def _hook(url: str, secret: str, events: list[str]) -> dict[str, Any]:
-    config = {"url": url, "content_type": "json", "secret": secret, "insecure_ssl": "0"}
-    return {"events": events, "config": config}
+def _hook(order: HookOrder) -> dict[str, Any]:
+    config = {"url": order.url, "content_type": "json", "secret": order.secret, "insecure_ssl": "0"}
+    return {"events": list(order.events), "config": config}
 
 
 def _judge(answer: httpx.Response) -> None:

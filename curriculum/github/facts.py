@@ -76,6 +76,15 @@ class Hook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HookOrder:
+    """What we want a webhook to be."""
+
+    url: str
+    secret: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PullRequests:
     """What was updated last, newest first; `etag` says that nothing is new when asked with it."""
 

@@ -48,6 +48,7 @@ from core.live.consumer import LiveConsumer
 from core.mail.models import Mail
 from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS, pages
+from curriculum.tests.github_world import make_project
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
 SIGN_IN = "/accounts/login/"
@@ -146,6 +147,10 @@ def make_invitation() -> str:
     return token
 
 
+def make_github_project() -> str:
+    return str(make_project().pk)
+
+
 # A row of each model of the admin, where nobody's sign-in has made one already.
 ROWS: dict[type[Model], Callable[[], Model]] = {
     User: UserFactory,
@@ -179,6 +184,7 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "own-student": make_student,
     "own-export": make_export,
     "export-of-another": lambda _asker: make_export(UserFactory()),
+    "github-project": lambda _asker: make_github_project(),
     "avatar": lambda _asker: str(uuid4()),
     "own-social-account": make_social_account,
     "social-account-of-another": lambda _asker: make_social_account(None),

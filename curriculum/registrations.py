@@ -4,7 +4,7 @@ from core.files.purposes import file_purposes
 from core.registries import DemoPart, demo_content, preparations, tracks
 from core.security import csp_sources
 from curriculum import demo, policies
-from curriculum.actions import github_connections
+from curriculum.actions import github_connections, repository_making
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
 from curriculum.github import configured
@@ -18,4 +18,4 @@ demo_content.register("2 curriculum", DemoPart(demo.make_learning, demo.is_learn
 csp_sources.register("github", configured.csp_sources)
 
 # Policies and kinds of jobs declare themselves.
-__all__ = ["github_connections", "policies"]
+__all__ = ["github_connections", "policies", "repository_making"]

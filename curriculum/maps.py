@@ -36,10 +36,17 @@ class NextThing:
     deliverable: Deliverable | None = None
     submission: Submission | None = None
 
+    @property
+    def anchor(self) -> str:
+        return f"#step-{self.step.pk}" if self.step else ""
+
 
 @dataclass(frozen=True)
 class MapProject:
-    """`week` is where on the rule of weeks it ends; `opens_after` is what it still waits for."""
+    """`week` is where on the rule of weeks it ends; `opens_after` is what it still waits for.
+
+    What is locked or handed in is never overdue: there is nothing that its student could do.
+    """
 
     project: Project
     progress: ProjectProgress
@@ -58,6 +65,11 @@ class MapProject:
         if self.progress.is_locked:
             return "locked"
         return "current" if self.is_current else "open"
+
+    @property
+    def summary(self) -> str:
+        """A map says more of where one is, and is short elsewhere."""
+        return self.project.summary if self.is_current else ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +166,7 @@ def _map(
                 progress=own,
                 week=places[project.pk],
                 due=due,
-                is_overdue=bool(due and not is_done and due.is_over(at)),
+                is_overdue=bool(due and not (is_done or own.is_locked) and due.is_over(at)),
                 days_left=due.days_left(at) if due else None,
                 is_current=project.pk == here,
                 changes=statuses.count(CHANGES_REQUESTED),

@@ -1,9 +1,9 @@
 """What curriculum puts into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
-from core.registries import DemoPart, demo_content, preparations, tracks
+from core.registries import DemoPart, demo_content, navigation, preparations, tracks
 from core.security import csp_sources
-from curriculum import demo, policies
+from curriculum import demo, places, policies
 from curriculum.actions import github_connections, repository_making
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
@@ -16,6 +16,8 @@ tracks.register("curriculum", published_tracks)
 preparations.register("2 curriculum content", load_own_content)
 demo_content.register("2 curriculum", DemoPart(demo.make_learning, demo.is_learning_made))
 csp_sources.register("github", configured.csp_sources)
+for name, place in places.PLACES.items():
+    navigation.register(f"curriculum {name}", place)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["github_connections", "policies", "repository_making"]

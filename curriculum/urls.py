@@ -1,10 +1,11 @@
 """Pages of curriculum."""
 
-from django.urls import path
+from django.urls import include, path
 
 from curriculum.pages import github
 
 urlpatterns = [
+    path("", include("curriculum.pages.urls")),
     path("profile/github/", github.connection, name="github_connection"),
     path("profile/github/connect/", github.connect, name="github_connect"),
     path("profile/github/confirm/", github.confirm, name="github_confirm"),

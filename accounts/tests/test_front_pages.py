@@ -174,10 +174,10 @@ def test_an_admins_dashboard_costs_the_same_whatever_it_counts(
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("student", ["Dashboard", *YOU]),
-        ("trainer", ["Dashboard", *YOU]),
-        ("admin", ["Dashboard", *YOU, *PLATFORM]),
-        ("superadmin", ["Dashboard", *YOU, *PLATFORM]),
+        ("student", ["Dashboard", "Tracks", *YOU]),
+        ("trainer", ["Dashboard", "Tracks", *YOU]),
+        ("admin", ["Dashboard", "Tracks", *YOU, *PLATFORM]),
+        ("superadmin", ["Dashboard", "Tracks", *YOU, *PLATFORM]),
     ],
 )
 def test_the_navigation_shows_what_there_is_for_a_role(client_of, request, role, places):

@@ -328,6 +328,7 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "first_page": Paginator(range(60), 20).get_page(1),
         "trail": [("Tracks", "#"), ("Full-Stack Development", "#")],
         "steps": _steps(),
+        "marks": _marks(),
         "tabs": _tabs(),
         "facts": _facts(),
         "snippet": SNIPPET,
@@ -406,6 +407,14 @@ def _steps() -> list[dict[str, str]]:
         {"label": "Load a day of data", "state": "current", "href": "#", "note": "Due Friday"},
         {"label": "Hand in", "state": "todo"},
         {"label": "Capstone", "state": "locked", "note": "After project 9"},
+    ]
+
+
+def _marks() -> list[dict[str, Any]]:
+    states = ("done", "done", "current", "locked", "locked")
+    return [
+        {"at": at, "state": state, "star": at == 12}
+        for at, state in zip((1, 3, 5.5, 8, 12), states, strict=True)
     ]
 
 

@@ -31,3 +31,9 @@ def spark(values: Sequence[charts.Value]) -> list[tuple[float, float]]:
 def polyline(points: list[tuple[float, float]]) -> str:
     """As SVG wants it, in every language."""
     return " ".join(f"{x:g},{y:g}" for x, y in points)
+
+
+@register.filter
+def graduations(count: int) -> range:
+    """Every division of a rule, both ends with it."""
+    return range(int(count) + 1)

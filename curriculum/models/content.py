@@ -121,6 +121,10 @@ class Project(Content):
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
 
+    @property
+    def is_capstone(self) -> bool:
+        return self.type == ProjectType.CAPSTONE
+
 
 class Part(Content):
     """What a step and a deliverable share. One that is retired stays for those who have done it."""

@@ -18,6 +18,7 @@ const ELEMENTS = {
   "password-reveal": () => import("./components/password-reveal.js"),
   "save-text": () => import("./components/save-text.js"),
   "tab-panels": () => import("./components/tab-panels.js"),
+  "step-list": () => import("./components/step-list.js"),
   "table-select": () => import("./components/table-select.js"),
   "theme-switch": () => import("./components/theme-switch.js"),
   "time-zone-guess": () => import("./components/time-zone-guess.js"),

@@ -6,7 +6,7 @@
 
 import { all, define, on } from "./element.js";
 import { sizeOf, together } from "./files.js";
-import { sendFile } from "./sending.js";
+import { sendFile, takeBack } from "./sending.js";
 import { createUploads } from "./uploads.js";
 import { filled } from "./wording.js";
 
@@ -190,6 +190,7 @@ function sendingAtOnce({ element, input, list, model }) {
   /** @param {Upload} upload */
   function drop(upload) {
     uploads.remove(upload);
+    if (element.hasAttribute("data-takes-back")) takeBack(url, upload.answer?.id);
     lines.get(upload)?.box.remove();
     lines.delete(upload);
     list.hidden = !lines.size;

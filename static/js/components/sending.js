@@ -38,6 +38,17 @@ export function sendFile(url, file, onProgress, words) {
 }
 
 /**
+ * Delete what was sent. Where that is lost, the server forgets it by itself after a while.
+ *
+ * @param {string} url
+ * @param {string | undefined} id
+ */
+export function takeBack(url, id) {
+  if (!id) return;
+  fetch(`${url}${id}/`, { method: "DELETE", headers: csrfHeaders(), keepalive: true }).catch(() => {});
+}
+
+/**
  * What is wrong with the file says more than that something is.
  *
  * @param {any} said

@@ -128,6 +128,11 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return self.body[:60]
 
+    @property
+    def anchor(self) -> str:
+        """Where it stands on a page."""
+        return f"comment-{self.pk}"
+
 
 class ReviewVisit(models.Model):
     """Who has a submission open at the moment, so that reviewers see each other."""

@@ -48,6 +48,10 @@ from core.live.consumer import LiveConsumer
 from core.mail.models import Mail
 from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS, pages
+from curriculum.actions.comments import write_comment
+from curriculum.models import Submission, Track
+from curriculum.policies import LEARNING
+from curriculum.tests.factories import enrolled, hand_in, make_track
 from curriculum.tests.github_world import make_project
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
@@ -151,6 +155,34 @@ def make_github_project() -> str:
     return str(make_project().pk)
 
 
+def make_own_project(asker: User | None) -> str:
+    """On a track that the asker is on, where that is for them."""
+    track = make_track()
+    if asker is not None and asker.role in LEARNING:
+        enrolled(track, asker)
+    return str(track.projects.get(number=1).pk)
+
+
+def make_submission(asker: User | None) -> str:
+    """Their own, where they may hand in; else that of somebody who is nobody of theirs."""
+    own = asker if asker is not None and asker.role in LEARNING else UserFactory()
+    track = make_track()
+    enrolled(track, own)
+    return str(hand_in(track.projects.get(number=1).deliverables.get(number=1), own).pk)
+
+
+def make_submission_of_another(asker: User | None) -> str:
+    """Whom the asker looks after, where the asker is a trainer."""
+    track = make_track()
+    student = enrolled(track, User.objects.get(pk=make_student(asker)))
+    return str(hand_in(track.projects.get(number=1).deliverables.get(number=1), student).pk)
+
+
+def make_its_comment(_asker: User | None) -> str:
+    submission = Submission.objects.latest("pk")
+    return str(write_comment(submission, body="Why?", by=submission.student, at=now()).pk)
+
+
 # A row of each model of the admin, where nobody's sign-in has made one already.
 ROWS: dict[type[Model], Callable[[], Model]] = {
     User: UserFactory,
@@ -194,6 +226,17 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "mail": lambda _asker: mail_templates()[0],
     "layout": lambda _asker: next(iter(LAYOUTS)),
     "app": lambda _asker: "accounts",
+    "track": lambda _asker: make_track().code,
+    "hidden-track": lambda _asker: make_track(is_published=False).code,
+    "project": lambda _asker: str(make_track().projects.get(number=1).pk),
+    "own-project": make_own_project,
+    "its-step": lambda _asker: str(Track.objects.latest("pk").projects.first().steps.first().pk),
+    "its-deliverable": lambda _asker: str(
+        Track.objects.latest("pk").projects.first().deliverables.first().pk
+    ),
+    "own-submission": make_submission,
+    "submission-of-another": make_submission_of_another,
+    "its-comment": make_its_comment,
     "anything": lambda _asker: f"{uuid4()}/",
 }
 

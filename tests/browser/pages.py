@@ -20,6 +20,8 @@ NO_PAGES = (
     *("/admin/jsi18n/", "/admin/search/"),
     *("/accounts/2fa/totp/drawing/", "/accounts/2fa/webauthn/keys/"),
     *("/accounts/3rdparty/{", "/security/api-keys/{"),
+    # Of somebody's own (`test_learning_pages.py`).
+    *("/tracks/{", "/projects/{", "/submissions/{"),
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

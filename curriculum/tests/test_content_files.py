@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curriculum.content_files import ContentError, read_tracks
+from curriculum.content_files import DELIVERABLE_KINDS, ContentError, TrackFile, read_tracks
 
 SHIPPED = Path(__file__).parents[1] / "content"
 
@@ -393,5 +393,43 @@ def test_a_control_character_in_the_head_is_refused(folder):
     assert "The head is no YAML" in str(refusal(folder))
 
 
-def test_the_tracks_that_we_ship_can_be_read():
-    assert "DP" in [track.code for track in read_tracks(SHIPPED)]
+@pytest.fixture(scope="module")
+def shipped() -> dict[str, TrackFile]:
+    return {track.code: track for track in read_tracks(SHIPPED)}
+
+
+def test_two_tracks_are_shipped(shipped):
+    assert list(shipped) == ["DP", "FSD"]
+
+
+@pytest.mark.parametrize("code", ["DP", "FSD"])
+def test_a_shipped_track_has_ten_projects_in_twelve_weeks(shipped, code):
+    projects = shipped[code].projects
+    assert shipped[code].duration_weeks == 12
+    assert [project.number for project in projects] == list(range(1, 11))
+    assert [project.type for project in projects] == ["INTERNAL"] * 9 + ["CAPSTONE"]
+    assert projects[-1].due_week == 12
+    assert 150 <= sum(project.hours for project in projects) <= 12 * 16
+
+
+@pytest.mark.parametrize("code", ["DP", "FSD"])
+def test_the_first_project_of_a_shipped_track_can_be_tried_at_once(shipped, code):
+    first = shipped[code].projects[0].deliverables
+    assert any(each.kind == "file" and each.is_required for each in first)
+
+
+@pytest.mark.parametrize("code", ["DP", "FSD"])
+def test_a_merge_approves_some_pull_requests_and_not_others(shipped, code):
+    approves = {
+        each.approves_on_merge
+        for project in shipped[code].projects
+        for each in project.deliverables
+        if each.kind == "pull_request"
+    }
+    assert approves == {True, False}
+
+
+def test_the_data_track_asks_for_work_of_every_kind(shipped):
+    kinds = [each.kind for project in shipped["DP"].projects for each in project.deliverables]
+    assert set(kinds) == set(DELIVERABLE_KINDS)
+    assert kinds.count("dashboard") > 1

@@ -1,9 +1,10 @@
 """What curriculum puts into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
+from core.personal_data import personal_data
 from core.registries import DemoPart, demo_content, navigation, preparations, tracks
 from core.security import csp_sources
-from curriculum import demo, places, policies
+from curriculum import demo, own_data, places, policies
 from curriculum.actions import github_connections, repository_making
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
@@ -18,6 +19,7 @@ demo_content.register("2 curriculum", DemoPart(demo.make_learning, demo.is_learn
 csp_sources.register("github", configured.csp_sources)
 for name, place in places.PLACES.items():
     navigation.register(f"curriculum {name}", place)
+personal_data.register("2 curriculum", own_data.PERSONAL_DATA)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["github_connections", "policies", "repository_making"]

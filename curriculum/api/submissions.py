@@ -135,7 +135,9 @@ class RubricPointSerializer(serializers.ModelSerializer[RubricPoint]):
 
 class ReviewSerializer(serializers.ModelSerializer[Review]):
     revision = serializers.IntegerField(source="revision.number")
-    reviewer = WhoSerializer(allow_null=True, help_text="Null where a merge approved it.")
+    reviewer = WhoSerializer(
+        allow_null=True, help_text="Null where a merge approved it, and for a former member."
+    )
     rubric = RubricPointSerializer(source="rubric_points", many=True)
 
     class Meta:

@@ -10,6 +10,8 @@ api = [
     path("", include("core.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("curriculum.api.urls")),
+    path("", include("questions.api.urls")),
+    path("", include("quizzes.api.urls")),
 ]
 
 urlpatterns = [

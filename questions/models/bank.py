@@ -101,6 +101,9 @@ class Question(models.Model):
     created_at = models.DateTimeField(_("made"))
     edited_at = models.DateTimeField(_("last edited"))
 
+    # Fetched by `with_newest`.
+    newest_versions: list[QuestionVersion]
+
     objects = QuestionQuerySet.as_manager()
 
     class Meta:

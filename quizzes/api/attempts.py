@@ -1,0 +1,259 @@
+"""Taking a quiz."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.entrance import user_in
+from core.api.filters import Ordering
+from core.api.idempotent import idempotent
+from core.api.schema import may_raise
+from core.clock import new_seed, now
+from core.errors import Missing, Unavailable
+from core.files.actions import store_file
+from core.files.api.serializers import StoredFileSerializer
+from core.files.models import StoredFile
+from core.policies import Allows
+from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
+from quizzes.api.serializers import (
+    ATTEMPT,
+    RESULT,
+    AnswerSerializer,
+    AttemptSerializer,
+    ListedAttemptSerializer,
+    SavedSerializer,
+)
+from quizzes.api.shapes import attempt_facts, attempt_shape, told_shape
+from quizzes.errors import (
+    AlreadySubmitted,
+    AnswerLocked,
+    Closed,
+    NoAttemptsLeft,
+    NotEnrolled,
+    NothingToAsk,
+    NotOpenYet,
+)
+from quizzes.files import ANSWER, ANSWER_FILES
+from quizzes.models import Attempt, AttemptQuestion, AttemptStatus, Quiz
+from quizzes.rules import may_tell_results
+
+UNDER_WAY = OpenApiExample("Under way", response_only=True, value=ATTEMPT)
+HANDED_IN = OpenApiExample("Handed in", response_only=True, value=RESULT)
+LISTED = {name: said for name, said in RESULT.items() if name not in {"questions", "saved_answers"}}
+
+
+class StartEndpoint(GenericAPIView[Quiz]):
+    serializer_class = AttemptSerializer
+    permission_classes = (Allows("quizzes.take"),)
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Quiz]:
+        return Quiz.objects.visible_to(self.request.user).select_related("track")
+
+    @extend_schema(
+        summary="Begin an attempt, or go on with the open one",
+        request=None,
+        responses={
+            HTTPStatus.CREATED: AttemptSerializer,
+            HTTPStatus.OK: OpenApiResponse(AttemptSerializer, description="The open one."),
+        },
+        examples=[UNDER_WAY],
+    )
+    @may_raise(Missing, NotOpenYet, Closed, NoAttemptsLeft, NotEnrolled, NothingToAsk)
+    @idempotent
+    def post(self, request: Request, pk: int) -> Response:
+        quiz, at = self.get_object(), now()
+        attempt, is_new = start_attempt(quiz, by=user_in(request), at=at, seed=new_seed())
+        status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+        return Response(attempt_shape(_whole(attempt), at=at), status=status)
+
+
+class AttemptFilter(FilterSet):
+    quiz = django_filters.NumberFilter(field_name="quiz", min_value=1)
+    status = django_filters.ChoiceFilter(choices=AttemptStatus)
+    student = django_filters.NumberFilter(field_name="student", min_value=1)
+
+
+class _Attempts(GenericAPIView[Attempt]):
+    serializer_class = AttemptSerializer
+    permission_classes = (Allows("quizzes.view_attempt"),)
+
+    def get_queryset(self) -> QuerySet[Attempt]:
+        if getattr(self, "swagger_fake_view", False):
+            return Attempt.objects.none()
+        return Attempt.objects.visible_to(self.request.user).select_related("quiz").distinct()
+
+
+class AttemptsEndpoint(_Attempts):
+    filter_backends = (DjangoFilterBackend, Ordering)
+    filterset_class = AttemptFilter
+    ordering_fields = ("started_at",)
+    ordering = ("-started_at",)
+
+    @extend_schema(
+        summary="Attempts",
+        description="One's own; as a trainer those of one's students and at one's quizzes too.",
+        responses=ListedAttemptSerializer(many=True),
+        examples=[OpenApiExample("Handed in", response_only=True, value=LISTED)],
+    )
+    def get(self, request: Request) -> Response:
+        at = now()
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        return self.get_paginated_response(
+            [
+                attempt_facts(
+                    attempt,
+                    tells=may_tell_results(
+                        feedback=attempt.quiz.feedback,
+                        is_open=attempt.is_open,
+                        closes_at=attempt.quiz.closes_at,
+                        at=at,
+                    ),
+                )
+                for attempt in page
+            ]
+        )
+
+
+class AttemptEndpoint(_Attempts):
+    filter_backends = ()
+
+    @extend_schema(summary="One attempt", examples=[UNDER_WAY, HANDED_IN])
+    @may_raise(Missing)
+    def get(self, request: Request, attempt: UUID) -> Response:
+        found = get_object_or_404(self.get_queryset(), pk=attempt)
+        return Response(attempt_shape(_whole(found), at=now()))
+
+
+class _OnOwnAttempt(_Attempts):
+    permission_classes = (Allows("quizzes.answer"),)
+    filter_backends = ()
+
+    def own(self, key: UUID) -> Attempt:
+        attempt = get_object_or_404(self.get_queryset(), pk=key)
+        self.check_object_permissions(self.request, attempt)
+        return attempt
+
+
+class AnswerEndpoint(_OnOwnAttempt):
+    throttle_scope = "answers"
+
+    @extend_schema(
+        summary="Save an answer",
+        description="Each as it is given. `selected` for choices, `response` for all else. With a "
+        "growing `revision` an older answer that comes late never wins (`stale`); without one the "
+        "newest arrival does.",
+        request=AnswerSerializer,
+        responses=SavedSerializer,
+        examples=[
+            OpenApiExample(
+                "A choice",
+                request_only=True,
+                value={"question": 501, "selected": [1], "revision": 3},
+            ),
+            OpenApiExample(
+                "Kept",
+                response_only=True,
+                value={"saved_at": "2026-11-20T10:17:00Z", "revision": 3},
+            ),
+        ],
+    )
+    @may_raise(Missing, AlreadySubmitted, AnswerLocked)
+    def post(self, request: Request, attempt: UUID) -> Response:
+        own = self.own(attempt)
+        serializer = AnswerSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = serializer.validated_data
+        saved = save_answer(
+            own,
+            question=given["question"],
+            raw=given["selected"] if "selected" in given else given.get("response"),
+            revision=given.get("revision"),
+            seconds=given.get("seconds"),
+            at=now(),
+        )
+        return Response(
+            {
+                "saved_at": saved.saved_at,
+                "revision": saved.asked.revision,
+                **({"stale": True} if saved.is_stale else {}),
+                **({"result": told_shape(saved.asked)} if saved.asked.locked_at else {}),
+            }
+        )
+
+
+class SubmitEndpoint(_OnOwnAttempt):
+    @extend_schema(
+        summary="Hand an attempt in",
+        description="Again gives the same result.",
+        request=None,
+        examples=[HANDED_IN],
+    )
+    @may_raise(Missing)
+    @idempotent
+    def post(self, request: Request, attempt: UUID) -> Response:
+        at = now()
+        ended = submit_attempt(self.own(attempt), at=at)
+        return Response(attempt_shape(_whole(ended), at=at))
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class AnswerFilesEndpoint(_OnOwnAttempt):
+    serializer_class = UploadSerializer  # type: ignore[assignment]
+    parser_classes = (MultiPartParser,)
+    largest_upload = ANSWER_FILES.max_bytes
+
+    @extend_schema(
+        summary="Send a file that is an answer",
+        description="Its id then stands in the response to the question.",
+        responses={HTTPStatus.CREATED: StoredFileSerializer},
+        examples=[
+            OpenApiExample(
+                "A file",
+                response_only=True,
+                value={
+                    "id": "0b9f8a0e-58a4-4d47-a1f4-1c0f0f1d5a11",
+                    "name": "plan.pdf",
+                    "size": 48213,
+                    "content_type": "application/pdf",
+                    "created_at": "2026-11-20T10:16:00Z",
+                    "expires_at": None,
+                    "url": "/api/files/0b9f8a0e-58a4-4d47-a1f4-1c0f0f1d5a11/",
+                },
+            )
+        ],
+    )
+    @may_raise(Missing, AlreadySubmitted, Unavailable)
+    def post(self, request: Request, attempt: UUID) -> Response:
+        own = self.own(attempt)
+        if not own.is_open:
+            raise AlreadySubmitted
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        upload = serializer.validated_data["file"]
+        file: StoredFile = store_file(
+            content=upload, name=upload.name, purpose=ANSWER, owner=user_in(request), at=now()
+        )
+        answer = StoredFileSerializer(file, context=self.get_serializer_context()).data
+        return Response(answer, status=HTTPStatus.CREATED)
+
+
+def _whole(attempt: Attempt) -> Attempt:
+    asked = AttemptQuestion.objects.select_related("version").prefetch_related("version__choices")
+    whole = Attempt.objects.select_related("quiz").prefetch_related(
+        Prefetch("questions", asked.order_by("position"))
+    )
+    return whole.get(pk=attempt.pk)

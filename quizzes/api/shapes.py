@@ -1,0 +1,73 @@
+"""How attempts look to callers: keys only where they may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from questions.api.shapes import key_shape, student_shape
+from questions.kinds import Deal
+from quizzes.models import Attempt, AttemptQuestion, Feedback
+from quizzes.rules import may_tell_results
+
+
+def attempt_shape(attempt: Attempt, *, at: datetime) -> dict[str, Any]:
+    """The attempt with its questions; what is right and why only once that may be known."""
+    quiz = attempt.quiz
+    tells = may_tell_results(
+        feedback=quiz.feedback, is_open=attempt.is_open, closes_at=quiz.closes_at, at=at
+    )
+    asked = list(attempt.questions.all())
+    return {
+        **attempt_facts(attempt, tells=tells),
+        "questions": [question_shape(each, tells=tells) for each in asked],
+        "saved_answers": {
+            str(each.question_id): {"response": each.response, "revision": each.revision}
+            for each in asked
+            if each.saved_at is not None
+        },
+    }
+
+
+def attempt_facts(attempt: Attempt, *, tells: bool) -> dict[str, Any]:
+    quiz = attempt.quiz
+    score = float(attempt.score) if tells and attempt.score is not None else None
+    percentage = attempt.percentage if tells else None
+    return {
+        "id": str(attempt.pk),
+        "quiz": quiz.pk,
+        "title": quiz.title,
+        "number": attempt.number,
+        "status": attempt.status,
+        "started_at": attempt.started_at,
+        "submitted_at": attempt.ended_at,
+        "score": score,
+        "max_score": float(attempt.max_score),
+        "percentage": percentage,
+        "passed": None if percentage is None else percentage >= quiz.pass_percent,
+        "pending_count": attempt.pending_count,
+        "results_at": quiz.closes_at if quiz.feedback == Feedback.AFTER_CLOSING else None,
+    }
+
+
+def question_shape(asked: AttemptQuestion, *, tells: bool) -> dict[str, Any]:
+    shape = student_shape(
+        asked.version, deal=_deal(asked.deal), marks=asked.marks, order=asked.position
+    )
+    if tells or asked.locked_at is not None:
+        shape |= told_shape(asked)
+    return shape
+
+
+def told_shape(asked: AttemptQuestion) -> dict[str, Any]:
+    return {
+        "response": asked.response,
+        "score": None if asked.score is None else float(asked.score),
+        "is_correct": asked.is_correct,
+        **key_shape(asked.version),
+    }
+
+
+def _deal(kept: Mapping[str, Any]) -> Deal:
+    return Deal(choices=tuple(kept["choices"]), right=tuple(kept["right"]))

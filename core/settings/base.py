@@ -502,6 +502,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "SubmissionStatusEnum": "curriculum.models.submissions.SubmissionStatus",
+        "QuestionStatusEnum": "questions.models.bank.QuestionStatus",
+        "QuizStatusEnum": "quizzes.models.quizzes.QuizStatus",
     },
     "PREPROCESSING_HOOKS": ["core.api.schema.only_current"],
     "POSTPROCESSING_HOOKS": [

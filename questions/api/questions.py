@@ -25,7 +25,7 @@ from questions.actions.saving import (
     place_question,
     revise_question,
 )
-from questions.api.serializers import QUESTION, QuestionSerializer, facts_of
+from questions.api.serializers import QUESTION, BankQuestionSerializer, facts_of
 from questions.api.shapes import outline_from, staff_shape
 from questions.errors import EditedMeanwhile, InUse
 from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion
@@ -84,7 +84,7 @@ class QuestionSearch(SearchFilter):
 
 
 class _Questions(GenericAPIView[Question]):
-    serializer_class = QuestionSerializer
+    serializer_class = BankQuestionSerializer
 
     def get_permissions(self) -> list[Any]:
         return reading_or_writing(self.request, "questions.view_bank", "questions.edit")
@@ -108,7 +108,7 @@ class QuestionsEndpoint(_Questions):
     @extend_schema(
         summary="The question bank",
         description="For those who teach: their own questions and what is shared, with keys.",
-        responses=QuestionSerializer(many=True),
+        responses=BankQuestionSerializer(many=True),
         examples=[A_QUESTION],
     )
     def get(self, request: Request) -> Response:
@@ -119,7 +119,7 @@ class QuestionsEndpoint(_Questions):
 
     @extend_schema(
         summary="Write a question",
-        responses={HTTPStatus.CREATED: QuestionSerializer},
+        responses={HTTPStatus.CREATED: BankQuestionSerializer},
         examples=[WRITTEN, A_QUESTION],
     )
     def post(self, request: Request) -> Response:
@@ -191,16 +191,16 @@ class QuestionEndpoint(_Questions):
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class BankVersionSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     made_at = serializers.DateTimeField()
     made_by = serializers.IntegerField(allow_null=True)
     origin = serializers.CharField()
-    question = QuestionSerializer()
+    question = BankQuestionSerializer()
 
 
 class VersionsEndpoint(GenericAPIView[Question]):
-    serializer_class = VersionSerializer
+    serializer_class = BankVersionSerializer
     permission_classes = (Allows("questions.view_bank"),)
     filter_backends = ()
 
@@ -211,7 +211,7 @@ class VersionsEndpoint(GenericAPIView[Question]):
 
     @extend_schema(
         summary="What a question has ever said",
-        responses=VersionSerializer(many=True),
+        responses=BankVersionSerializer(many=True),
         examples=[
             OpenApiExample(
                 "The first",

@@ -37,7 +37,7 @@ QUESTION = {
 }
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class BankAnswerSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(read_only=True)
     answer_text = serializers.CharField(max_length=LONGEST_TEXT)
     is_correct = serializers.BooleanField(default=False)
@@ -46,14 +46,14 @@ class AnswerSerializer(serializers.Serializer[Any]):
     )
 
 
-class QuestionSerializer(serializers.Serializer[Any]):
+class BankQuestionSerializer(serializers.Serializer[Any]):
     """What is written; what is read has the facts of `staff_shape`."""
 
     id = serializers.IntegerField(read_only=True)
     question_text = serializers.CharField(max_length=LONGEST_TEXT, help_text="Markdown.")
     question_type = serializers.ChoiceField(choices=QuestionType.choices)
     order = serializers.IntegerField(read_only=True)
-    answers = AnswerSerializer(many=True, required=False)
+    answers = BankAnswerSerializer(many=True, required=False)
     key = serializers.DictField(
         required=False,
         help_text="What else tells right from wrong, by type: `value`, `tolerance` and `units`; "

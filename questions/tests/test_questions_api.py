@@ -4,7 +4,7 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from questions.models import Chapter, Question, Subject
-from quizzes.tests.factories import WRITTEN, make_published_quiz, make_question
+from questions.tests.factories import WRITTEN, make_question
 
 QUESTIONS = "/api/questions/"
 
@@ -124,12 +124,11 @@ def test_trainers_see_their_own_and_what_is_shared(api_of, trainer, admin):
     assert api_of(admin).get(one(private)).status_code == 200
 
 
-def test_what_was_asked_is_retired_and_not_deleted(api_of, trainer):
-    quiz = make_published_quiz(("SINGLE",), author=trainer)
-    asked, free = quiz.quiz_questions.get().question, make_question(owner=trainer)
+def test_a_question_that_nobody_was_asked_is_deleted(api_of, trainer):
+    question = make_question(owner=trainer)
 
-    assert error_of(api_of(trainer).delete(one(asked))) == (409, "CONFLICT")
-    assert api_of(trainer).delete(one(free)).status_code == 204
+    assert api_of(trainer).delete(one(question)).status_code == 204
+    assert api_of(trainer).get(one(question)).status_code == 404
 
 
 def test_the_bank_is_narrowed_and_searched(api_of, trainer):

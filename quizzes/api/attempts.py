@@ -28,10 +28,10 @@ from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.api.serializers import (
     ATTEMPT,
     RESULT,
-    AnswerSerializer,
+    AnswerKeptSerializer,
     AttemptSerializer,
     ListedAttemptSerializer,
-    SavedSerializer,
+    SavedAnswerSerializer,
 )
 from quizzes.api.shapes import attempt_facts, attempt_shape, told_shape
 from quizzes.errors import (
@@ -153,8 +153,8 @@ class AnswerEndpoint(_OnOwnAttempt):
         description="Each as it is given. `selected` for choices, `response` for all else. With a "
         "growing `revision` an older answer that comes late never wins (`stale`); without one the "
         "newest arrival does.",
-        request=AnswerSerializer,
-        responses=SavedSerializer,
+        request=SavedAnswerSerializer,
+        responses=AnswerKeptSerializer,
         examples=[
             OpenApiExample(
                 "A choice",
@@ -171,7 +171,7 @@ class AnswerEndpoint(_OnOwnAttempt):
     @may_raise(Missing, AlreadySubmitted, AnswerLocked)
     def post(self, request: Request, attempt: UUID) -> Response:
         own = self.own(attempt)
-        serializer = AnswerSerializer(data=request.data)
+        serializer = SavedAnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         saved = save_answer(
@@ -207,12 +207,12 @@ class SubmitEndpoint(_OnOwnAttempt):
         return Response(attempt_shape(_whole(ended), at=at))
 
 
-class UploadSerializer(serializers.Serializer[Any]):
+class AnswerUploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True)
 
 
 class AnswerFilesEndpoint(_OnOwnAttempt):
-    serializer_class = UploadSerializer  # type: ignore[assignment]
+    serializer_class = AnswerUploadSerializer  # type: ignore[assignment]
     parser_classes = (MultiPartParser,)
     largest_upload = ANSWER_FILES.max_bytes
 

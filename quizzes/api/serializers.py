@@ -139,7 +139,7 @@ class WholeQuizSerializer(QuizSerializer):
         fields = [*QuizSerializer.Meta.fields, "questions"]
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class SavedAnswerSerializer(serializers.Serializer[Any]):
     question = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     selected = serializers.ListField(child=serializers.JSONField(), required=False)
     response = serializers.JSONField(required=False, allow_null=True)
@@ -147,7 +147,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     seconds = serializers.IntegerField(required=False, min_value=0, max_value=86_400)
 
 
-class SavedSerializer(serializers.Serializer[Any]):
+class AnswerKeptSerializer(serializers.Serializer[Any]):
     saved_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
     stale = serializers.BooleanField(required=False)

@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.tests.factories import UserFactory
 from core.clock import now
+from questions.tests.factories import WRITTEN, make_question
 from quizzes.actions.attempts import start_attempt
 from quizzes.models import Attempt, Feedback, Quiz
-from quizzes.tests.factories import WRITTEN, make_published_quiz, make_question, right
+from quizzes.tests.factories import make_published_quiz, right
 
 QUIZZES, ATTEMPTS = "/api/quiz/quizzes/", "/api/quiz/attempts/"
 SECRET = "the-key-tells-this"
@@ -123,6 +124,14 @@ def test_a_quiz_that_was_taken_is_not_deleted(api_of, quiz, trainer, student):
     begin(api_of(student), quiz)
 
     assert error_of(api_of(trainer).delete(one(quiz))) == (409, "CONFLICT")
+
+
+def test_a_question_of_a_quiz_is_retired_and_not_deleted(api_of, quiz, trainer):
+    question = quiz.quiz_questions.first().question_id
+
+    answer = api_of(trainer).delete(f"/api/questions/{question}/")
+
+    assert error_of(answer) == (409, "CONFLICT")
 
 
 def test_students_find_what_is_published_and_only_how_many_questions(api_of, quiz, student):

@@ -14,6 +14,7 @@ from curriculum.tests.factories import enrolled, make_track
 from questions.actions.saving import Facts, retire_question, revise_question
 from questions.kinds import kind_of
 from questions.models import Subject, VersionStatistics
+from questions.tests.factories import WRITTEN, make_question
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.actions.authoring import set_draw_rules, unpublish_quiz
 from quizzes.actions.dealing import dealt_questions
@@ -28,7 +29,7 @@ from quizzes.errors import (
     UnusableAnswer,
 )
 from quizzes.models import Attempt, AttemptStatus, DrawRule, Feedback
-from quizzes.tests.factories import WRITTEN, make_published_quiz, make_question, right
+from quizzes.tests.factories import make_published_quiz, right
 
 pytestmark = pytest.mark.django_db
 

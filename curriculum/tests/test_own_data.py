@@ -261,6 +261,15 @@ def test_a_former_trainers_word_stays_without_a_name(api_of, student, trainer):
     assert not SavedPhrase.objects.exists()
 
 
+def test_a_former_trainers_word_stays_on_pages(client_of, student, trainer):
+    erase(trainer)
+    for submission in Submission.objects.all():
+        page = client_of(student).get(f"/submissions/{submission.pk}/")
+        assert page.status_code == 200
+        assert "Keep that up." in page.content.decode()
+        assert "Ananya" not in page.content.decode()
+
+
 def test_a_superadmin_deletes_whoever_learned_and_whoever_taught(student, trainer, superadmin):
     for user in (trainer, student):
         delete_user(user, by=superadmin, caller=Caller(), at=now())

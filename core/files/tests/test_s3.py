@@ -2,44 +2,36 @@
 
 from datetime import timedelta
 
-import boto3
 import pytest
 from django.core.files.storage import default_storage, storages
-from moto.server import ThreadedMotoServer
 
 from core.errors import Missing, Unavailable
 from core.files.actions import delete_files, purge
 from core.files.models import StoredFile, place_of
 from core.files.storage import stream
+from core.files.tests.buckets import BUCKET, bucket_at, s3_server, stored_at
 from core.files.tests.conftest import NOON, bytes_of
 from core.health.checks import check_storage
 from core.health.findings import Status
 
 pytestmark = pytest.mark.django_db
 
-BUCKET = "uploads"
-KEYS = {"access_key": "key", "secret_key": "secret", "region_name": "us-east-1"}
 AWAY = "http://127.0.0.1:9"
 LATER = NOON + timedelta(days=3650)
 
 
 @pytest.fixture(scope="module")
 def server():
-    running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    yield f"http://{host}:{port}"
-    running.stop()
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture
 def use(settings):
     """Files go to the bucket at this address."""
 
-    def used(endpoint: str) -> None:
-        options = {"bucket_name": BUCKET, "endpoint_url": endpoint, "default_acl": None, **KEYS}
-        default = {"BACKEND": "core.files.s3.Bucket", "OPTIONS": options}
-        settings.STORAGES = settings.STORAGES | {"default": default}
+    def used(endpoint: str, **where: str) -> None:
+        settings.STORAGES = settings.STORAGES | {"default": stored_at(endpoint, **where)}
 
     return used
 
@@ -47,18 +39,8 @@ def use(settings):
 @pytest.fixture(autouse=True)
 def bucket(server, use):
     use(server)
-    client = boto3.client(
-        "s3",
-        endpoint_url=server,
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-        region_name="us-east-1",
-    )
-    client.create_bucket(Bucket=BUCKET)
-    yield client
-    for each in client.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        client.delete_object(Bucket=BUCKET, Key=each["Key"])
-    client.delete_bucket(Bucket=BUCKET)
+    with bucket_at(server) as client:
+        yield client
 
 
 def test_a_file_goes_there_and_comes_back(store, client_of, student, bucket):
@@ -115,9 +97,7 @@ def test_health_sees_whether_it_takes_files(use, bucket):
     assert check_storage().status is Status.DEGRADED
 
 
-def test_a_wrong_key_or_bucket_is_seen_by_health(settings, server):
-    options = {"bucket_name": "nobodys", "endpoint_url": server, **KEYS}
-    default = {"BACKEND": "core.files.s3.Bucket", "OPTIONS": options}
-    settings.STORAGES = settings.STORAGES | {"default": default}
+def test_a_wrong_key_or_bucket_is_seen_by_health(use, server):
+    use(server, bucket="nobodys")
     assert storages["default"].bucket_name == "nobodys"
     assert check_storage().status is Status.DEGRADED

@@ -160,3 +160,7 @@ class SignatureWrong(DomainError):
     code = "INVALID_SIGNATURE"
     status = 401
     message = _("The signature does not fit the body, or there is none.")
+
+
+class AskedJustNow(Conflict):
+    message = _("We asked GitHub a moment ago. What is new shows here by itself.")

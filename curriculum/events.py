@@ -189,3 +189,11 @@ class PullRequestChanged:
     project_id: int
     state: str
     checks: str
+
+
+@event("curriculum.repository_mended")
+class RepositoryMended:
+    """Looking at a repository found what no webhook had told, or a webhook that was missing."""
+
+    repository_id: int
+    found: list[str]

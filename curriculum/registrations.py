@@ -2,14 +2,24 @@
 
 from core.files.purposes import file_purposes
 from core.personal_data import personal_data
-from core.registries import DemoPart, demo_content, navigation, preparations, tracks
+from core.registries import (
+    DemoPart,
+    demo_content,
+    health_checks,
+    navigation,
+    preparations,
+    state_metrics,
+    tracks,
+)
 from core.security import csp_sources
 from curriculum import demo, own_data, places, policies
 from curriculum.actions import github_connections, repository_making
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
 from curriculum.github import configured
+from curriculum.health import check_github
 from curriculum.loading import load_own_content
+from curriculum.stats import webhook_metrics
 from curriculum.tracks import published_tracks
 
 file_purposes.register(PURPOSE, SUBMISSION_FILES)
@@ -20,6 +30,9 @@ csp_sources.register("github", configured.csp_sources)
 for name, place in places.PLACES.items():
     navigation.register(f"curriculum {name}", place)
 personal_data.register("2 curriculum", own_data.PERSONAL_DATA)
+if configured.is_configured():
+    health_checks.register("github", check_github)
+state_metrics.register("github", webhook_metrics)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["github_connections", "policies", "repository_making"]

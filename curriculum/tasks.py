@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.clock import now
-from curriculum.actions import webhooks
+from curriculum.actions import github_reconciling, webhooks
 from curriculum.actions.github_connections import forget_attempts
 
 
@@ -15,6 +15,16 @@ def apply_delivery(pk: int) -> None:
 @shared_task(name=webhooks.SWEEP)
 def sweep_deliveries() -> None:
     webhooks.hand_out_missed(at=now())
+
+
+@shared_task(name=github_reconciling.RECONCILE, soft_time_limit=540, time_limit=570)
+def reconcile_github() -> None:
+    github_reconciling.reconcile(at=now())
+
+
+@shared_task(name=github_reconciling.CHECK, soft_time_limit=110, time_limit=130)
+def check_repository(pk: int) -> None:
+    github_reconciling.check_now(pk)
 
 
 @shared_task(name="curriculum.github.purge")

@@ -221,6 +221,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "accounts.erase_closed",
         "schedule": crontab(hour=4, minute=20),
     },
+    "curriculum.github.reconcile": {
+        "task": "curriculum.github.reconcile",
+        "schedule": crontab(minute="7-59/15"),
+        "options": {"expires": 600},
+    },
     "curriculum.github.purge": {
         "task": "curriculum.github.purge",
         "schedule": crontab(hour=4, minute=30),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 
 from core.failures import back_off, told
@@ -32,6 +33,9 @@ LONGEST_WAIT = timedelta(minutes=30)
 LEASE = timedelta(seconds=150)
 SWEEP_LIMIT = 500
 BATCH = 1000
+LATE_AFTER = timedelta(minutes=15)
+LATE_KEY = "curriculum.github.late"
+LATE_SECONDS = 300
 ROWS_KEPT = timedelta(days=180)
 OUTCOME_LENGTH = 300
 # GitHub waits ten seconds; what it could not bring it shows, and brings again when asked.
@@ -99,6 +103,7 @@ def apply_again(delivery: WebhookDelivery, *, at: datetime) -> None:
 
 def hand_out_missed(*, at: datetime) -> int:
     """Tell workers of deliveries that nobody took up, that are due again, or whose worker died."""
+    _note_lateness(at)
     missed = take_missed(WebhookDelivery.objects.waiting(), at=at, limit=SWEEP_LIMIT)
     for pk in missed:
         hand_over(APPLY, pk)
@@ -117,6 +122,15 @@ def purge_deliveries(*, at: datetime) -> None:
     forgotten = over.filter(received_at__lt=at - ROWS_KEPT)
     while keys := list(forgotten.values_list("pk", flat=True)[:BATCH]):
         WebhookDelivery.objects.filter(pk__in=keys).delete()
+
+
+def _note_lateness(at: datetime) -> None:
+    """For the health check, which asks no database."""
+    late = WebhookDelivery.objects.waiting().filter(received_at__lt=at - LATE_AFTER)
+    if late.exists():
+        cache.set(LATE_KEY, 1, LATE_SECONDS)
+    else:
+        cache.delete(LATE_KEY)
 
 
 def _repository_in(data: Mapping[str, Any]) -> int | None:

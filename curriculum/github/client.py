@@ -153,23 +153,16 @@ class GitHub:
         answer = self._ask("GET", f"/repositories/{github_id}/pulls/{number}")
         return _read(read_pull_request, _json(answer)).as_told_at(_told_at(answer))
 
-    def pull_requests(
-        self, github_id: int, *, etag: str = "", since: datetime | None = None
-    ) -> PullRequests:
-        """Those that changed at `since` or later, newest first."""
-        found: list[PullRequestFacts] = []
-        params = {"state": "all", "sort": "updated", "direction": "desc", "per_page": PAGE}
-        newest = ""
-        for answer in self._pages(f"/repositories/{github_id}/pulls", params, etag=etag):
-            if answer.status_code == HTTPStatus.NOT_MODIFIED:
-                return PullRequests(found=(), etag=etag, is_unchanged=True)
-            newest = newest or answer.headers.get("ETag", "")
-            page = [_read(read_pull_request, each) for each in _items(answer)]
-            found += [each.as_told_at(_told_at(answer)) for each in page]
-            if since is not None and page and page[-1].updated_at < since:
-                break
-        kept = (each for each in found if since is None or each.updated_at >= since)
-        return PullRequests(found=tuple(kept), etag=newest)
+    def pull_requests(self, github_id: int, *, etag: str = "") -> PullRequests:
+        """The hundred that changed last, newest first."""
+        params: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "desc"}
+        path = f"/repositories/{github_id}/pulls"
+        answer = self._ask("GET", path, params=params | {"per_page": PAGE}, etag=etag)
+        if answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return PullRequests(found=(), etag=etag)
+        found = [_read(read_pull_request, each) for each in _items(answer)]
+        told = tuple(each.as_told_at(_told_at(answer)) for each in found)
+        return PullRequests(found=told, etag=answer.headers.get("ETag", ""))
 
     def checks(self, github_id: int, sha: str) -> ChecksFacts:
         path = f"/repositories/{github_id}/commits/{quote(sha)}/check-suites"
@@ -183,11 +176,8 @@ class GitHub:
     def _list(self, path: str) -> list[Any]:
         return [each for answer in self._pages(path, {"per_page": PAGE}) for each in _items(answer)]
 
-    def _pages(
-        self, path: str, params: Mapping[str, Any], *, etag: str = ""
-    ) -> Iterator[httpx.Response]:
-        """The first page may be answered with 304, which costs nothing of the rate."""
-        answer = self._ask("GET", path, params=params, etag=etag)
+    def _pages(self, path: str, params: Mapping[str, Any]) -> Iterator[httpx.Response]:
+        answer = self._ask("GET", path, params=params)
         yield answer
         for _page in range(MOST_PAGES - 1):
             following = answer.links.get("next", {}).get("url")

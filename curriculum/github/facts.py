@@ -86,8 +86,7 @@ class HookOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class PullRequests:
-    """What was updated last, newest first; `etag` says that nothing is new when asked with it."""
+    """What changed last, newest first. Asked with `etag` again, nothing new is told as nothing."""
 
     found: tuple[PullRequestFacts, ...]
     etag: str = ""
-    is_unchanged: bool = False

@@ -12,6 +12,9 @@ from core.jobs.states import JobStatus
 from tests.browser.keys import press, reach
 
 MESSAGE = ".job-message"
+# As long as a page waits between two looks of its own, at most.
+PAUSE_MS = 15_000
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -36,6 +39,15 @@ def job(student) -> Job:
 @pytest.fixture
 def followed(page_of, student, job) -> Page:
     page = page_of(student)
+    page.goto(f"/tests/jobs/{job.pk}/")
+    return page
+
+
+@pytest.fixture
+def followed_by_clock(page_of, student, job) -> Page:
+    """The page's clock can be put forward, to where it looks by itself."""
+    page = page_of(student)
+    page.clock.install()
     page.goto(f"/tests/jobs/{job.pk}/")
     return page
 
@@ -103,19 +115,24 @@ def test_where_no_socket_can_be_had_it_looks_by_itself(page_of, student, job, wa
     expect(page.locator(MESSAGE)).to_have_text("All of it")
 
 
-def test_a_lost_network_is_said_and_outlived(followed, job, watch):
+def test_a_lost_network_is_said_and_outlived(followed_by_clock, job, watch):
+    page = followed_by_clock
     watch.expect("ERR_INTERNET_DISCONNECTED")
     watch.expect("WebSocket connection to .* failed")
-    with followed.expect_response("**/api/jobs/**"):
+    with page.expect_response("**/api/jobs/**"):
         pass
-    followed.context.set_offline(True)
-    expect(followed.locator(MESSAGE)).to_contain_text("The connection is away", timeout=20_000)
+    page.context.set_offline(True)
+    page.clock.fast_forward(PAUSE_MS)
+    expect(page.locator(MESSAGE)).to_contain_text("The connection is away", timeout=PATIENCE_MS)
     move(job, status=JobStatus.SUCCEEDED, progress=100, message="All of it")
-    followed.context.set_offline(False)
-    expect(followed.locator(MESSAGE)).to_have_text("All of it", timeout=20_000)
+    page.context.set_offline(False)
+    page.clock.fast_forward(PAUSE_MS)
+    expect(page.locator(MESSAGE)).to_have_text("All of it", timeout=PATIENCE_MS)
 
 
-def test_what_is_gone_is_said_to_be_gone(followed, job, watch):
+def test_what_is_gone_is_said_to_be_gone(followed_by_clock, job, watch):
+    page = followed_by_clock
     watch.expect("status of 404")
     job.delete()
-    expect(followed.locator(MESSAGE)).to_contain_text("Nothing more is known", timeout=20_000)
+    page.clock.fast_forward(PAUSE_MS)
+    expect(page.locator(MESSAGE)).to_contain_text("Nothing more is known", timeout=PATIENCE_MS)

@@ -36,24 +36,28 @@ RUN = """
 def findings(page: Page, paths: Iterable[str]) -> list[str]:
     """Each as one line, with where it was seen."""
     page.add_init_script(path=SOURCE)
-    return [found for path in paths for found in _of_page(page, path)]
+    found = []
+    for path in paths:
+        page.goto(path)
+        found += [f"{path} {fault}" for fault in findings_of_every_look(page)]
+    return found
 
 
-def findings_here(page: Page) -> list[str]:
-    """On the page as it stands, in both themes. `SOURCE` has to be an init script of it."""
-    size = page.viewport_size or PHONE
+def findings_of_every_look(page: Page) -> list[str]:
+    """On the page that has come. `SOURCE` has to be an init script of it, here and below."""
     return [
-        f"{page.url} {theme}: {found}"
-        for _size, theme, rules in LOOKS[:2]
+        f"{size['width']} px, {theme}: {found}"
+        for size, theme, rules in LOOKS
         for found in _look(page, size, theme, rules)
     ]
 
 
-def _of_page(page: Page, path: str) -> list[str]:
-    page.goto(path)
+def findings_here(page: Page) -> list[str]:
+    """On the page as it stands, in both themes."""
+    size = page.viewport_size or PHONE
     return [
-        f"{path} {size['width']} px, {theme}: {found}"
-        for size, theme, rules in LOOKS
+        f"{page.url} {theme}: {found}"
+        for _size, theme, rules in LOOKS[:2]
         for found in _look(page, size, theme, rules)
     ]
 

@@ -1,0 +1,39 @@
+"""What pages weigh on the wire, by the static files of production."""
+
+from collections import Counter
+
+from playwright.sync_api import Page, Response
+
+BUDGET = 90 * 1024
+CHARTS = 250 * 1024
+WITH_CHARTS = ("/styleguide/chart/", "/styleguide/layouts/dashboard/")
+WEIGHED = {"stylesheet", "script"}
+
+
+class Scale:
+    """Compressed CSS and JavaScript, for somebody who comes for the first time."""
+
+    def __init__(self, page: Page, *, without: str = "") -> None:
+        self._page = page
+        self._without = without
+        self._here = ""
+        self._arrived: list[tuple[str, Response]] = []
+        page.on("response", self._note)
+
+    def go(self, path: str) -> None:
+        self._here = path
+        self._page.goto(path)
+
+    def weights(self) -> dict[str, int]:
+        """Of each page, with what came late."""
+        heard: Counter[str] = Counter()
+        for path, response in self._arrived:
+            assert response.headers.get("content-encoding") in {"br", "gzip"}, response.url
+            # What a cache had costs nothing here, and all of it those who come for the first time.
+            heard[path] += int(response.headers.get("content-length", 0))
+        return dict(heard)
+
+    def _note(self, response: Response) -> None:
+        left_out = bool(self._without) and self._without in response.url
+        if response.request.resource_type in WEIGHED and not left_out:
+            self._arrived.append((self._here, response))

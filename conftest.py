@@ -13,7 +13,7 @@ import django
 django.setup()
 
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import UserFactory, sign_in_browser
@@ -32,7 +32,12 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), engines.own_database():
+    with django_db_blocker.unblock(), engines.own_database(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase,
+            "_fixture_teardown",
+            lambda _case: engines.forget_what_was_committed(),
+        )
         yield
 
 

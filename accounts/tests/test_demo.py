@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
 from accounts.actions.trainers import assign_trainer, unassign_trainer
-from accounts.demo import PASSWORD, PEOPLE
+from accounts.demo import PASSWORD, PEOPLE, are_people_made, make_people
 from accounts.models import Role, User
 from core.callers import Caller
 from core.clock import now
@@ -17,6 +17,14 @@ pytestmark = pytest.mark.django_db
 
 def demo(*options):
     call_command("demo", *options, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _people_alone(monkeypatch):
+    """What the floors above add to them is made in their own tests."""
+    content = Registry("demo content")
+    content.register("1 people", DemoPart(make_people, are_people_made))
+    monkeypatch.setattr("core.demo.demo_content", content)
 
 
 @pytest.fixture

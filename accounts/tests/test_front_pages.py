@@ -7,11 +7,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.actions.sign_ins import start_browser_sign_in
-from accounts.demo import DOORS
+from accounts.demo import DOORS, make_people
 from accounts.tests.factories import UserFactory
 from core.callers import Caller
 from core.clock import now
-from core.demo import make_demo
 from core.mail.models import Mail
 from core.mail.states import MailStatus
 
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def demo(settings):
     settings.DEMO = True
-    make_demo(at=now())
+    make_people(at=now())
 
 
 def page_at(client, path):

@@ -9,12 +9,11 @@ from django.test import Client
 
 from accounts.actions.people import deactivate_user
 from accounts.actions.sign_ins import end_sign_in
-from accounts.demo import PEOPLE
+from accounts.demo import PEOPLE, make_people
 from accounts.models import AuditEntry, SignIn
 from accounts.tests.factories import PASSWORD, UserFactory
 from core.callers import Caller
 from core.clock import now
-from core.demo import make_demo
 from core.events.models import Event
 
 LOGIN = "/accounts/login/"
@@ -238,7 +237,7 @@ def test_whoever_is_signed_in_skips_the_sign_in_page(client_of, student):
 @pytest.fixture
 def demo(settings):
     settings.DEMO = True
-    make_demo(at=now())
+    make_people(at=now())
 
 
 def test_the_demo_lets_anybody_in_with_one_click(client, demo):

@@ -30,7 +30,7 @@ from curriculum.models import (
     Track,
 )
 
-WEEKS_UNDER_WAY = 5
+WEEKS_UNDER_WAY = 3
 COHORTS = {"FSD": "Full stack, autumn", "DP": "Data, autumn"}
 TRACK_NAMES = tuple(COHORTS)
 

@@ -18,7 +18,7 @@ from questions.kinds import KINDS, Outline, kind_of
 DIFFICULTIES = ("easy", "medium", "hard")
 LONGEST_NAME = 120
 LONGEST_LINE = 300
-LONGEST_TAG = 50
+LONGEST_TAG = 40
 MOST_TAGS = 6
 ALL_OF_IT = 100
 

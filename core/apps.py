@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +30,11 @@ class CoreConfig(AppConfig):
         autodiscover_modules("policies", "receivers")
         checks.register_health_checks()
         register_own_samples()
-        # It knows models, which are there only now.
+        # These know models, which are there only now.
         import_module("core.own_data").register_own_data()
+        if settings.CLAMAV_ADDRESS:
+            scanners = import_module("core.files.purposes").file_scanners
+            scanners.register("clamav", import_module("core.files.clamav").scan)
         security.csp_sources.register("modules", modules.csp_sources)
         start_monitoring()
 

@@ -400,6 +400,13 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
         Tunable("S3_REGION", "text", "us-east-1", "Region of the bucket."),
         Tunable("S3_ACCESS_KEY", "text", "", "Access key of the store.", secret=True),
         Tunable("S3_SECRET_KEY", "text", "", "Secret key of the store.", secret=True),
+        Tunable(
+            "CLAMAV_ADDRESS",
+            "text",
+            "",
+            "Where ClamAV's daemon listens, as unix:/run/clamav/clamd.ctl or host:port; without "
+            "one, files are not scanned.",
+        ),
     ),
     "Work and review": (
         Tunable(

@@ -104,9 +104,14 @@ def _measure(title: str, address: str) -> None:
 
 
 def browser_session(client: httpx.Client) -> str:
+    return session_of(client, PERSON["email"])
+
+
+def session_of(client: httpx.Client, email: str) -> str:
+    """Of somebody of the demo."""
     page = client.get("/accounts/login/").raise_for_status()
     form = {
-        "login": PERSON["email"],
+        "login": email,
         "password": PERSON["password"],
         "csrfmiddlewaretoken": page.text.partition('name="csrfmiddlewaretoken" value="')[2][:64],
     }

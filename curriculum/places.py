@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.navigation import NavigationItem
+from curriculum.review_queue import waiting_for
 
 PLACES = {
     "tracks": NavigationItem(
@@ -13,5 +14,15 @@ PLACES = {
         order=20,
         on_phone=True,
         elsewhere=("/projects/", "/submissions/"),
+    ),
+    "review": NavigationItem(
+        _("Review"),
+        "clipboard-check",
+        url="review_queue",
+        policy="curriculum.view_queue",
+        order=100,
+        group=_("Teaching"),
+        on_phone=True,
+        count=waiting_for,
     ),
 }

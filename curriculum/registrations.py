@@ -4,6 +4,7 @@ from core.files.purposes import file_purposes
 from core.personal_data import personal_data
 from core.registries import (
     DemoPart,
+    dashboard_cards,
     demo_content,
     health_checks,
     navigation,
@@ -12,7 +13,7 @@ from core.registries import (
     tracks,
 )
 from core.security import csp_sources
-from curriculum import demo, own_data, places, policies
+from curriculum import dashboards, demo, own_data, places, policies
 from curriculum.actions import github_connections, repository_making
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
@@ -27,6 +28,8 @@ tracks.register("curriculum", published_tracks)
 preparations.register("2 curriculum content", load_own_content)
 demo_content.register("2 curriculum", DemoPart(demo.make_learning, demo.is_learning_made))
 csp_sources.register("github", configured.csp_sources)
+for name, card in dashboards.CARDS.items():
+    dashboard_cards.register(f"curriculum {name}", card)
 for name, place in places.PLACES.items():
     navigation.register(f"curriculum {name}", place)
 personal_data.register("2 curriculum", own_data.PERSONAL_DATA)

@@ -30,6 +30,7 @@ GROUPS = (
             "form": ("error_summary",),
             "field": ("field_errors",),
             "choices": ("choice",),
+            "criterion": (),
             "switch": (),
             "file_drop": (),
             "search": (),

@@ -273,6 +273,12 @@ class FilesForm(forms.Form):
     work = forms.FileField(label="Your work", widget=widgets.FileDrop(multiple=True))
 
 
+class PointsForm(forms.Form):
+    points = forms.IntegerField(label="It starts from a fresh clone", min_value=0, max_value=20)
+    word = forms.CharField(label="A word on it", required=False)
+    few = forms.IntegerField(label="It has a licence", min_value=0, max_value=3)
+
+
 class FilterForm(forms.Form):
     q = forms.CharField(
         label="Find a student",
@@ -316,6 +322,9 @@ def content(request: HttpRequest) -> dict[str, Any]:
         "switch_form": SwitchForm(prefix="switch"),
         "files_form": FilesForm(prefix="files"),
         "wrong_files_form": _wrong_files_form(),
+        "points_form": PointsForm(initial={"points": 15}, prefix="points"),
+        "wrong_points_form": _wrong_points_form(),
+        "quick_points": {"many": [0, 5, 10, 15, 20], "few": [0, 1, 2, 3]},
         "filter_form": FilterForm(request.GET),
         "headings": _headings(request),
         "people": [
@@ -435,6 +444,12 @@ def _facts() -> list[tuple[str, str]]:
         ("Due", "27 November 2026, 18:00"),
         ("Revision", "3"),
     ]
+
+
+def _wrong_points_form() -> PointsForm:
+    form = PointsForm({"wrong-points-points": "24"}, prefix="wrong-points")
+    form.is_valid()
+    return form
 
 
 def _wrong_form() -> SampleForm:

@@ -11,6 +11,7 @@ from accounts.models import User
 from core.errors import Invalid
 from core.events.actions import record
 from curriculum.events import CommentWritten
+from curriculum.hints import tell_reviewers
 from curriculum.models import Comment, SavedPhrase, Submission
 from curriculum.models.reviews import COMMENT_LENGTH, PHRASE_LENGTH
 
@@ -29,6 +30,7 @@ def write_comment(submission: Submission, *, body: str, by: User, at: datetime) 
         author_id=by.pk,
     )
     record(written, by=by, at=at)
+    tell_reviewers(submission.pk, but=by, at=at)
     return comment
 
 

@@ -23,6 +23,7 @@ from curriculum.errors import (
     TakenByAnother,
 )
 from curriculum.events import SubmissionReopened, WorkReviewed
+from curriculum.hints import tell_reviewers
 from curriculum.models import (
     Decision,
     Enrollment,
@@ -132,6 +133,7 @@ def reopen_submission(
     )
     reopened = SubmissionReopened(submission_id=submission.pk, student_id=submission.student_id)
     record(reopened, by=by, at=at)
+    tell_reviewers(submission.pk, but=by, at=at)
     return submission
 
 
@@ -141,30 +143,41 @@ def claim_submission(submission: Submission, *, by: User, at: datetime) -> Submi
     submission = _lock(submission)
     if submission.is_claimed_from(by, at=at):
         raise TakenByAnother(until=submission.claimed_until)
+    is_new = submission.claimed_by_id != by.pk
     submission.claimed_by = by
     submission.claimed_until = at + timedelta(minutes=settings.REVIEW_CLAIM_MINUTES)
     submission.save(update_fields=["claimed_by", "claimed_until"])
+    if is_new:
+        tell_reviewers(submission.pk, but=by, at=at)
     return submission
 
 
 @transaction.atomic
-def release_submission(submission: Submission, *, by: User) -> None:
+def release_submission(submission: Submission, *, by: User, at: datetime) -> None:
     """Give it back to the pool."""
-    Submission.objects.filter(pk=submission.pk, claimed_by=by).update(
-        claimed_by=None, claimed_until=None
-    )
+    own = Submission.objects.filter(pk=submission.pk, claimed_by=by)
+    if own.update(claimed_by=None, claimed_until=None):
+        tell_reviewers(submission.pk, but=by, at=at)
 
 
+@transaction.atomic
 def note_visit(submission: Submission, *, by: User, at: datetime) -> list[User]:
-    """Say that one has it open, and see who else has."""
-    ReviewVisit.objects.update_or_create(
-        submission=submission,
-        reviewer=by,
-        defaults={"seen_at": at},
-        create_defaults={"opened_at": at, "seen_at": at},
-    )
-    others = submission.visits.filter(seen_at__gt=at - VISIT_LASTS).exclude(reviewer=by)
-    return [visit.reviewer for visit in others.select_related("reviewer").order_by("opened_at")]
+    """Say that one has it open, and see who else has; those hear at once of who comes new."""
+    visits = ReviewVisit.objects.filter(submission=submission, seen_at__gt=at - VISIT_LASTS)
+    if not visits.filter(reviewer=by).update(seen_at=at):
+        ReviewVisit.objects.update_or_create(
+            submission=submission, reviewer=by, defaults={"opened_at": at, "seen_at": at}
+        )
+        tell_reviewers(submission.pk, but=by, at=at)
+    others = visits.exclude(reviewer=by).select_related("reviewer").order_by("opened_at")
+    return [visit.reviewer for visit in others]
+
+
+@transaction.atomic
+def end_visit(submission: Submission, *, by: User, at: datetime) -> None:
+    """Say that one has closed it."""
+    if ReviewVisit.objects.filter(submission=submission, reviewer=by).delete()[0]:
+        tell_reviewers(submission.pk, but=by, at=at)
 
 
 def _lock(submission: Submission) -> Submission:
@@ -238,6 +251,7 @@ def _decide(
         is_by_merge=is_by_merge,
     )
     record(reviewed, by=by, at=at)
+    tell_reviewers(submission.pk, but=by, at=at)
     record_completion(
         submission.deliverable.project,
         student=submission.student,

@@ -20,6 +20,7 @@ from curriculum.actions.files import keep_files, own_files
 from curriculum.actions.pull_requests import settle_revision
 from curriculum.errors import AlreadySubmitted, ProjectLocked, SubmissionClosed
 from curriculum.events import WorkSubmitted
+from curriculum.hints import tell_reviewers
 from curriculum.models import (
     Deliverable,
     DeliverableKind,
@@ -142,4 +143,5 @@ def _add_revision(
         deliverable_id=submission.deliverable_id,
     )
     record(submitted, by=by, at=at)
+    tell_reviewers(submission.pk, but=None, at=at)
     return revision

@@ -146,7 +146,7 @@ class ClaimEndpoint(_OfASubmission):
     )
     @may_raise(Missing)
     def delete(self, request: Request, pk: int) -> Response:
-        release_submission(self.get_object(), by=user_in(request))
+        release_submission(self.get_object(), by=user_in(request), at=now())
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -92,6 +92,7 @@ class Submission(models.Model):
                 condition=Q(status="pending"),
             ),
             models.Index(fields=["status", "submitted_at"], name="submission_by_status"),
+            models.Index(fields=["-submitted_at", "-id"], name="submission_newest"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
+from core.files.kinds import SHOWN_TYPES
+from core.files.models import StoredFile
 from curriculum.models import DeliverableKind, RubricPoint, SubmissionStatus
 
 register = template.Library()
@@ -52,6 +54,12 @@ def status_tone(status: str) -> str:
 @register.filter
 def status_icon(status: str) -> str:
     return SIGNS[SubmissionStatus(status)]
+
+
+@register.filter
+def is_picture(file: StoredFile) -> bool:
+    """What a browser may show by itself."""
+    return file.content_type in SHOWN_TYPES
 
 
 @register.filter

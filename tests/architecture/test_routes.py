@@ -119,6 +119,13 @@ def make_student(asker: User | None) -> str:
     return str(student.pk)
 
 
+def make_work(asker: User | None) -> str:
+    """Handed in by somebody whom the asker looks after, where the asker is a trainer."""
+    student = User.objects.get(pk=make_student(asker))
+    track = make_track(projects=1, deliverables=1)
+    return str(hand_in(track.projects.get().deliverables.get(), enrolled(track, student)).pk)
+
+
 def make_export(owner: User | None) -> str:
     content = BytesIO()
     ZipFile(content, "w").close()
@@ -214,6 +221,7 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "sign-in-of-another": lambda _asker: make_sign_in(None),
     "somebody": lambda _asker: str(UserFactory().pk),
     "own-student": make_student,
+    "handed-in": make_work,
     "own-export": make_export,
     "export-of-another": lambda _asker: make_export(UserFactory()),
     "github-project": lambda _asker: make_github_project(),

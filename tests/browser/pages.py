@@ -22,6 +22,8 @@ NO_PAGES = (
     *("/accounts/3rdparty/{", "/security/api-keys/{"),
     # Of somebody's own (`test_learning_pages.py`).
     *("/tracks/{", "/projects/{", "/submissions/{"),
+    # Pages about work and people that have to be there (`test_teaching_pages.py`).
+    *("/review/{", "/class/{", "/cohorts/{"),
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

@@ -116,3 +116,39 @@ function fakePage() {
 export async function settle() {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
+
+/** A browser's storage, as far as it is used here. */
+export class Store {
+  #held = new Map();
+
+  get length() {
+    return this.#held.size;
+  }
+
+  /** @param {number} index */
+  key(index) {
+    return [...this.#held.keys()][index] ?? null;
+  }
+
+  /** @param {string} name */
+  getItem(name) {
+    return this.#held.get(name) ?? null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
+  setItem(name, value) {
+    this.#held.set(name, String(value));
+  }
+
+  /** @param {string} name */
+  removeItem(name) {
+    this.#held.delete(name);
+  }
+
+  clear() {
+    this.#held.clear();
+  }
+}

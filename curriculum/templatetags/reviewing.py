@@ -1,0 +1,42 @@
+"""How work looks to those who review it: waits and the hands that work is in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+
+from accounts.models import User
+from core.clock import now
+from curriculum.models import Submission
+from curriculum.review_queue import urgency_of
+
+register = template.Library()
+
+
+@register.filter
+def wait_tone(since: datetime) -> str:
+    return urgency_of(since, at=now())
+
+
+@register.filter
+def waited(since: datetime) -> str:
+    """How long, in one unit: `3 days`."""
+    return timesince(since, now(), depth=1)
+
+
+@register.filter
+def in_hands_of_another(submission: Submission, user: User) -> bool:
+    return submission.is_claimed_from(user, at=now())
+
+
+@register.filter
+def with_query(address: str, query: str) -> str:
+    return f"{address}?{query}" if query else address
+
+
+@register.filter
+def name_of(person: User | None) -> str:
+    return person.get_full_name() if person else gettext("Somebody who is no longer here")

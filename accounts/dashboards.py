@@ -14,9 +14,8 @@ from django.utils.translation import ngettext
 from accounts.actions.addresses import has_proven_address
 from accounts.cards import people_by_role, sign_ins_by_day
 from accounts.models import User
-from accounts.roles import STAFF, Role
+from accounts.roles import Role
 from accounts.rules import TRAINER_PLACES
-from accounts.tracks import track_of, tracks_to_choose
 from core.backoffice.cards import admin_cards
 from core.dashboards import DashboardCard, Place
 from core.events.models import EventDelivery
@@ -48,28 +47,7 @@ def all_is_well(user: User, at: datetime) -> Content:
 
 def nothing_waits(user: User, at: datetime) -> Content:
     """When nobody has anything for them: so much, and where to look meanwhile."""
-    if user.role == Role.STUDENT and not user.track:
-        return {
-            "title": _("You are on no track yet"),
-            "text": _("Look at both, then choose yours in your profile."),
-            "action": _("Choose a track"),
-            "href": reverse("profile"),
-        }
-    own = track_of(user.track)
-    return {
-        "title": _("Nothing waits for you"),
-        "text": _("As soon as something does, it stands here first."),
-        "action": _("See your track") if own else _("See the tracks"),
-        "href": f"{reverse('landing')}#{f'track-{own.code.lower()}' if own else 'tracks'}",
-    }
-
-
-def tracks(user: User, at: datetime) -> Content:
-    """One's own, else both, for those who learn and teach."""
-    if user.role in STAFF:
-        return None
-    own = track_of(user.track)
-    return {"tracks": [own] if own else tracks_to_choose()}
+    return {}
 
 
 def unproven_address(user: User, at: datetime) -> Content:
@@ -157,7 +135,6 @@ CARDS = {
     "sign-ins": DashboardCard(
         Place.MAIN, "accounts/cards/sign_ins.html", STAFF_ONLY, 100, sign_ins
     ),
-    "tracks": DashboardCard(Place.MAIN, "accounts/cards/tracks.html", EVERYBODY, 200, tracks),
     "people": DashboardCard(Place.ASIDE, "accounts/cards/people.html", STAFF_ONLY, 100, people),
     "profile": DashboardCard(Place.ASIDE, "accounts/cards/profile.html", EVERYBODY, 200, profile),
 }

@@ -29,7 +29,3 @@ FIRST_TRACKS = (
 
 def tracks_to_choose() -> Sequence[TrackName]:
     return [track for _name, known in tracks for track in known()] or FIRST_TRACKS
-
-
-def track_of(code: str) -> TrackName | None:
-    return next((track for track in tracks_to_choose() if track.code == code), None)

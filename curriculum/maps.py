@@ -23,6 +23,8 @@ from curriculum.rules import (
     progress_of,
 )
 
+COMING = 3
+
 
 @dataclass(frozen=True)
 class NextThing:
@@ -86,6 +88,11 @@ class TrackMap:
     @property
     def waiting(self) -> int:
         return sum(each.progress.waiting for each in self.projects)
+
+    @property
+    def coming(self) -> Sequence[MapProject]:
+        """Where one is, and what follows."""
+        return [each for each in self.projects if not each.progress.is_complete][:COMING]
 
     @property
     def current(self) -> MapProject | None:

@@ -13,7 +13,7 @@ from core.registries import (
     tracks,
 )
 from core.security import csp_sources
-from curriculum import dashboards, demo, own_data, places, policies
+from curriculum import dashboards, demo, learning_cards, own_data, places, policies
 from curriculum.actions import github_connections, repository_making
 from curriculum.actions.files import PURPOSE
 from curriculum.files import SUBMISSION_FILES
@@ -28,7 +28,7 @@ tracks.register("curriculum", published_tracks)
 preparations.register("2 curriculum content", load_own_content)
 demo_content.register("2 curriculum", DemoPart(demo.make_learning, demo.is_learning_made))
 csp_sources.register("github", configured.csp_sources)
-for name, card in dashboards.CARDS.items():
+for name, card in (*dashboards.CARDS.items(), *learning_cards.CARDS.items()):
     dashboard_cards.register(f"curriculum {name}", card)
 for name, place in places.PLACES.items():
     navigation.register(f"curriculum {name}", place)

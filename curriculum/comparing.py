@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core import differences
+from core.differences import Difference
 from core.files.models import StoredFile
 from curriculum.models import Revision
 
@@ -28,6 +30,10 @@ class Comparison:
     before: Revision
     after: Revision
     files: Sequence[ComparedFile]
+
+    @property
+    def note(self) -> Difference:
+        return differences.compare(self.before.note, self.after.note)
 
     @property
     def has_other_url(self) -> bool:

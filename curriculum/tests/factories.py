@@ -22,6 +22,10 @@ from curriculum.models import (
     Enrollment,
     GrantSource,
     Project,
+    PullRequest,
+    PullRequestState,
+    Repository,
+    RepositoryState,
     Step,
     Submission,
     Track,
@@ -49,6 +53,7 @@ ADDRESSES = {
     DeliverableKind.REPOSITORY: "https://github.com/diya/shed",
     DeliverableKind.PULL_REQUEST: "https://github.com/diya/shed/pull/7",
 }
+NUMBERS = count(1)
 CODES = (f"T{number}" for number in count(1))
 
 
@@ -212,6 +217,33 @@ def decide(
     )
     submission.refresh_from_db()
     return submission
+
+
+def make_pull_request(project: Project, student: User, **facts: object) -> PullRequest:
+    """In the student's repository for the project; handing in its address refers to it."""
+    at = now()
+    repository = Repository.objects.create(
+        student=student,
+        project=project,
+        state=RepositoryState.READY,
+        github_id=next(NUMBERS),
+        full_name="diya/shed",
+        html_url=ADDRESSES[DeliverableKind.REPOSITORY],
+        created_at=at,
+    )
+    return PullRequest.objects.create(
+        **{
+            "repository": repository,
+            "number": 7,
+            "github_id": next(NUMBERS),
+            "title": "Refuse what must not be",
+            "html_url": ADDRESSES[DeliverableKind.PULL_REQUEST],
+            "state": PullRequestState.OPEN,
+            "opened_at": at,
+            "as_of": at,
+            **facts,
+        }
+    )
 
 
 def finish(project: Project, student: User, *, at: datetime | None = None) -> None:

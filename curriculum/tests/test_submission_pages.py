@@ -17,12 +17,20 @@ from core.events.models import Event
 from curriculum.actions.comments import write_comment
 from curriculum.actions.reviews import approve_by_merge, reopen_submission
 from curriculum.actions.submissions import HandedIn, revise_work
-from curriculum.models import Comment, Decision, DeliverableKind, Track
+from curriculum.models import (
+    ChecksState,
+    Comment,
+    Decision,
+    DeliverableKind,
+    PullRequestState,
+    Track,
+)
 from curriculum.tests.factories import (
     decide,
     enrolled,
     hand_in,
     make_deliverable,
+    make_pull_request,
     make_track,
     upload,
 )
@@ -100,9 +108,20 @@ def test_approved_work_asks_for_nothing_more(client, submission):
     assert "/revise/" not in page
 
 
-def test_a_merge_is_told_as_one(client, submission):
-    approve_by_merge(submission, at=now())
-    assert "Approved by the merge" in page_at(client, of(submission))
+def test_a_pull_request_is_shown_with_its_checks_and_a_merge_is_told_as_one(client, learner, track):
+    project = track.projects.get(number=1)
+    pull_request = make_pull_request(project, learner, checks=ChecksState.FAILED)
+    deliverable = make_deliverable(project, number=9, kind=DeliverableKind.PULL_REQUEST)
+    submission = hand_in(deliverable, learner)
+    words = words_of(page_at(client, of(submission)))
+    assert "#7 Refuse what must not be Open" in words
+    assert "Checks failed" in words
+    pull_request.state, pull_request.merged_at = PullRequestState.MERGED, now()
+    pull_request.save()
+    approve_by_merge(submission, pull_request=pull_request, at=now())
+    words = words_of(page_at(client, of(submission)))
+    assert "Approved by the merge" in words
+    assert "A merged pull request Approved" in words
 
 
 def test_rejected_work_says_what_happens_next(client, submission):

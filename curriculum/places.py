@@ -24,5 +24,12 @@ PLACES = {
         group=_("Teaching"),
         on_phone=True,
         count=waiting_for,
+    "cohorts": NavigationItem(
+        _("Cohorts"),
+        "users",
+        url="cohorts",
+        policy="curriculum.view_cohorts",
+        order=120,
+        group=_("Teaching"),
     ),
 }

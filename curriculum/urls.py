@@ -7,6 +7,7 @@ from curriculum.pages import github
 urlpatterns = [
     path("", include("curriculum.pages.urls")),
     path("", include("curriculum.pages.teaching_urls")),
+    path("", include("curriculum.pages.cohort_urls")),
     path("profile/github/", github.connection, name="github_connection"),
     path("profile/github/connect/", github.connect, name="github_connect"),
     path("profile/github/confirm/", github.confirm, name="github_confirm"),

@@ -24,6 +24,7 @@ PLACES = {
         group=_("Teaching"),
         on_phone=True,
         count=waiting_for,
+    ),
     "cohorts": NavigationItem(
         _("Cohorts"),
         "users",

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from urllib.parse import quote
 from uuid import uuid4
@@ -49,10 +49,15 @@ from core.mail.models import Mail
 from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS, pages
 from curriculum.actions.comments import write_comment
-from curriculum.models import Submission, Track
+from curriculum.actions.files import PURPOSE as WORK_FILE
+from curriculum.models import Cohort, Submission, Track
 from curriculum.policies import LEARNING
-from curriculum.tests.factories import enrolled, hand_in, make_track
+from curriculum.tests.factories import enrolled, hand_in, in_cohort, make_track
 from curriculum.tests.github_world import make_project
+from questions.models import Subject
+from questions.tests.factories import make_question
+from quizzes.actions.attempts import start_attempt
+from quizzes.tests.factories import make_published_quiz
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
 SIGN_IN = "/accounts/login/"
@@ -190,6 +195,35 @@ def make_its_comment(_asker: User | None) -> str:
     return str(write_comment(submission, body="Why?", by=submission.student, at=now()).pk)
 
 
+def make_cohort_of(asker: User | None) -> str:
+    """That the asker leads, where the asker is a trainer."""
+    track = make_track()
+    cohort = in_cohort(track, enrolled(track), starts_on=date(2026, 11, 2))
+    if asker is not None and asker.role == Role.TRAINER:
+        cohort.trainers.add(asker)
+    return str(cohort.pk)
+
+
+def make_work_file(asker: User | None) -> str:
+    content = File(BytesIO(b"# Mine\n"))
+    owner = asker or UserFactory()
+    stored = store_file(content=content, name="mine.md", purpose=WORK_FILE, owner=owner, at=now())
+    return str(stored.pk)
+
+
+def make_own_question(asker: User | None) -> str:
+    return str(make_question(owner=asker or UserFactory(trainer=True)).pk)
+
+
+def make_own_quiz(asker: User | None) -> str:
+    return str(make_published_quiz(author=asker or UserFactory(trainer=True)).pk)
+
+
+def make_attempt(asker: User | None) -> str:
+    quiz, taker = make_published_quiz(), asker or UserFactory()
+    return str(start_attempt(quiz, by=taker, at=now(), seed=1)[0].pk)
+
+
 # A row of each model of the admin, where nobody's sign-in has made one already.
 ROWS: dict[type[Model], Callable[[], Model]] = {
     User: UserFactory,
@@ -245,6 +279,18 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "own-submission": make_submission,
     "submission-of-another": make_submission_of_another,
     "its-comment": make_its_comment,
+    "own-cohort": make_cohort_of,
+    "its-member": lambda _asker: str(Cohort.objects.latest("pk").members.get().pk),
+    "its-student": lambda _asker: str(Cohort.objects.latest("pk").members.get().student_id),
+    "own-work-file": make_work_file,
+    "work-file-of-another": lambda _asker: make_work_file(UserFactory()),
+    "subject": lambda _asker: str(Subject.objects.create(code=uuid4().hex[:12], name="Any").pk),
+    "own-question": make_own_question,
+    "shared-question": lambda _asker: make_own_question(None),
+    "own-quiz": make_own_quiz,
+    "quiz": lambda _asker: make_own_quiz(None),
+    "own-attempt": make_attempt,
+    "attempt-of-another": lambda _asker: make_attempt(UserFactory()),
     "anything": lambda _asker: f"{uuid4()}/",
 }
 

@@ -80,6 +80,15 @@ def test_nothing_below_moves_when_one_looks(field):
     assert field.evaluate(height) == before
 
 
+def test_a_box_of_a_task_is_as_large_as_its_line(field):
+    field.get_by_role("textbox").fill("- [x] done")
+    field.get_by_role("tab", name="Preview").click()
+    box = field.get_by_role("checkbox", name="Done")
+    expect(box).to_be_checked()
+    expect(box).to_be_disabled()
+    assert box.bounding_box()["height"] == box.bounding_box()["width"] < 20
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [(413, "up to 20 kB"), (429, "a little too often"), (500, "cannot be had right now")],

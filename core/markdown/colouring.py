@@ -75,7 +75,7 @@ _PARTS = {
     Text: "",
     Punctuation: "",
 }
-_RUN = re.compile(r"[\w\s]+")
+_RUN = re.compile(r"[\w\s$@]+")
 _Stretch = tuple[str, str]
 
 

@@ -37,7 +37,7 @@ _NAMES = (
     "graphql groovy haskell html http ini java javascript json jsx julia kotlin less lua make "
     "markdown mysql nginx numpy objective-c output perl php postgresql powershell promql "
     "properties protobuf psql pycon python pytb splus rust scala scss spec sparql sql sqlite3 "
-    "swift terraform text toml tsx typescript vim vue xml yaml zig"
+    "swift text toml tsx typescript vim vue xml yaml zig"
 )
 LANGUAGES = frozenset(_NAMES.split())
 MORE_NAMES = {

@@ -75,7 +75,7 @@ def test_what_would_take_long_stays_plain(text):
     assert strip_tags(coloured(text, "python")) == text
 
 
-@pytest.mark.parametrize("piece", ["<a ", "(", '"', "/*", "a{b:", "$ ", "a<"])
+@pytest.mark.parametrize("piece", ["<a ", "(", '"', "/*", "a{b:", "$ ", "a<", "<<A\n"])
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_no_lexer_runs_away(language, piece):
     text = "\n".join([(piece * 80)[:80]] * (LONGEST // 81))

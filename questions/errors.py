@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 
 
 class InUse(Conflict):
@@ -19,3 +19,15 @@ class NothingToUndo(Conflict):
 
 class ImportInUse(Conflict):
     message = _("Some of these questions were asked already; only the others can be taken back.")
+
+
+class FileUnreadable(Invalid):
+    message = _("This file cannot be read.")
+
+
+class RowsAreWrong(Conflict):
+    message = _("Some rows are wrong. Mend them and send the file again, or take the good ones.")
+
+
+class NothingToApply(Conflict):
+    message = _("This import is taken in already, or taken back, or its file is gone.")

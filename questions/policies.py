@@ -49,6 +49,12 @@ def import_questions(user: User, obj: ImportBatch | None) -> bool:
     return user.role == Role.TRAINER and obj.owner_id == user.pk
 
 
+@policy("questions.read_import_file", in_person=True)
+def read_import_file(user: User, obj: StoredFile | None) -> bool:
+    """Read a file of questions that one has sent"""
+    return user.role in TEACHING and (obj is None or obj.owner_id == user.pk)
+
+
 @policy("questions.export", in_person=True)
 def export(user: User, obj: None) -> bool:
     """Take questions away as a file"""

@@ -62,3 +62,11 @@ class QuestionVersionQuerySet(models.QuerySet[Any]):
     def with_choices(self) -> Self:
         choice = apps.get_model("questions", "Choice")
         return self.prefetch_related(Prefetch("choices", choice.objects.order_by("position")))
+
+
+class ImportBatchQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; all for staff."""
+        if not user.is_authenticated or not user.is_active or user.role not in TEACHING:
+            return self.none()
+        return self if user.role in STAFF else self.filter(owner=user.pk)

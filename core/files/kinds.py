@@ -95,11 +95,28 @@ def _is_text(head: bytes, content: BinaryIO) -> bool:
     return True
 
 
+def _is_utf16(head: bytes, content: BinaryIO) -> bool:
+    """With its mark, and from end to end: what spreadsheets call Unicode text."""
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    content.seek(0)
+    try:
+        while chunk := content.read(CHUNK):
+            if "\x00" in decoder.decode(chunk):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 _SOURCE_CODE = (
     *(".txt", ".md", ".markdown", ".rst", ".log", ".csv", ".tsv", ".json", ".jsonl", ".ipynb"),
     *(".yaml", ".yml", ".toml", ".ini", ".cfg", ".env", ".xml", ".html", ".htm", ".css", ".scss"),
     *(".py", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".vue", ".java", ".kt", ".go", ".rs", ".c"),
     *(".h", ".cpp", ".cs", ".rb", ".php", ".r", ".sql", ".sh", ".ps1", ".tf", ".diff", ".patch"),
+    *(".gift",),
 )
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
@@ -127,6 +144,7 @@ KINDS = (
     FileKind("zip", "application/zip", (".zip",), _is_zip),
     FileKind("gzip", "application/gzip", (".gz", ".tgz"), _begins(b"\x1f\x8b\x08")),
     FileKind("text", "text/plain; charset=utf-8", _SOURCE_CODE, _is_text),
+    FileKind("text in UTF-16", "text/plain; charset=utf-16", _SOURCE_CODE, _is_utf16),
 )
 IMAGES = frozenset({"png", "jpeg", "gif", "webp"})
 DOCUMENTS = frozenset({"pdf", "docx", "xlsx", "pptx", "text"})

@@ -508,6 +508,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SubmissionStatusEnum": "curriculum.models.submissions.SubmissionStatus",
         "QuestionStatusEnum": "questions.models.bank.QuestionStatus",
+        "ImportStateEnum": "questions.models.imports.ImportState",
+        "ImportRowStateEnum": "questions.planning.RowState",
         "QuizStatusEnum": "quizzes.models.quizzes.QuizStatus",
     },
     "PREPROCESSING_HOOKS": ["core.api.schema.only_current"],

@@ -149,7 +149,12 @@ def words_in(written: Mapping[str, Any], name: str, problems: list[Problem]) -> 
         return ""
     if len(text) > LONGEST_TEXT:
         problems.append(Problem(name, f"Write at most {LONGEST_TEXT} characters."))
-    return text.strip()
+    return plain_ends(text).strip()
+
+
+def plain_ends(text: str) -> str:
+    """Forms and files of Windows end their lines otherwise, and mean the same."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def text_of(written: Mapping[str, Any], problems: list[Problem]) -> str:

@@ -17,6 +17,7 @@ from questions.kinds.base import (
     Problem,
     Response,
     as_text,
+    plain_ends,
     text_of,
     words_in,
 )
@@ -137,4 +138,4 @@ def _code(written: Mapping[str, Any], name: str, problems: list[Problem]) -> str
     """Its first line may be indented."""
     words_in(written, name, problems)
     said = written.get(name)
-    return said.strip("\n").rstrip() if isinstance(said, str) else ""
+    return plain_ends(said).strip("\n").rstrip() if isinstance(said, str) else ""

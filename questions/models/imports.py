@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.files.models import StoredFile
+from questions.querysets import ImportBatchQuerySet
 
 
 class ImportState(models.TextChoices):
@@ -44,6 +45,8 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField(_("sent"))
     applied_at = models.DateTimeField(_("taken in"), null=True)
     undone_at = models.DateTimeField(_("taken back"), null=True)
+
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of questions")

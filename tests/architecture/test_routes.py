@@ -54,7 +54,7 @@ from curriculum.models import Cohort, Submission, Track
 from curriculum.policies import LEARNING
 from curriculum.tests.factories import enrolled, hand_in, in_cohort, make_track
 from curriculum.tests.github_world import make_project
-from questions.models import Subject
+from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import start_attempt
 from quizzes.tests.factories import make_published_quiz
@@ -238,6 +238,15 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Mail: make_mail,
 }
 
+
+def make_question_import(asker: User | None) -> str:
+    owner = asker or UserFactory(trainer=True)
+    batch = ImportBatch.objects.create(
+        owner=owner, file_name="a.csv", format="csv", created_at=now()
+    )
+    return str(batch.pk)
+
+
 # What stands in an address, made anew for whoever asks (nobody is None).
 THINGS: dict[str, Callable[[User | None], str]] = {
     "own-job": make_job,
@@ -291,6 +300,8 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "quiz": lambda _asker: make_own_quiz(None),
     "own-attempt": make_attempt,
     "attempt-of-another": lambda _asker: make_attempt(UserFactory()),
+    "own-import": make_question_import,
+    "import-of-another": lambda _asker: make_question_import(None),
     "anything": lambda _asker: f"{uuid4()}/",
 }
 

@@ -1,0 +1,87 @@
+"""Questions of the bank as files, sheets to begin with, and sheets of what went wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from tempfile import TemporaryFile
+from typing import Any
+
+from core.spreadsheets import BYTE_ORDER_MARK
+from questions.actions.import_job import rows_of
+from questions.formats import Draft, Row, read_entry, written_of
+from questions.formats.cells import cells_of, columns_of, neutral
+from questions.formats.template import EXAMPLES
+from questions.formats.xlsx import template as workbook_template
+from questions.formats.xlsx import write_sheet_with_problems
+from questions.models import ImportBatch
+from questions.planning import entry_of_version
+
+AT_ONCE = 500
+CHUNK = 64 * 1024
+
+
+def drafts_of(questions: Any) -> Iterator[tuple[str, Draft]]:
+    """Fetched in parts, so that memory stays the same however many there are."""
+    for question in questions.with_newest().iterator(chunk_size=AT_ONCE):
+        entry = entry_of_version(
+            question.newest_versions[0],
+            reference=question.reference,
+            subject=question.subject.code if question.subject else "",
+            chapter=question.chapter.name if question.chapter else "",
+        )
+        yield question.reference or str(question.pk), written_of(entry)
+
+
+def template_workbook() -> bytes:
+    return workbook_template(_examples())
+
+
+def template_csv() -> bytes:
+    columns, written = columns_of(6, 6), StringIO(newline="")
+    writer: Any = csv.writer(written)
+    writer.writerow([BYTE_ORDER_MARK + columns[0], *columns[1:]])
+    for example in _examples():
+        cells = cells_of(example)
+        writer.writerow([neutral(cells.get(name, "")) for name in columns])
+    return written.getvalue().encode()
+
+
+def errors_workbook(batch: ImportBatch) -> Iterator[bytes]:
+    """The wrong rows as they were sent, each with what is wrong: to mend and to send again."""
+    wrong = {
+        row["row"]: "\n".join(f"{each['column']}: {each['message']}" for each in row["problems"])
+        for row in batch.report.get("rows", ())
+        if row["state"] == "wrong"
+    }
+    rows = [row for row in rows_of(batch) if row.number in wrong]
+    said = [_as_cells(row) for row in rows]
+    known = columns_of(6, 6)
+    others = {name for cells in said for name in cells}
+    columns = [name for name in known if name in others] + sorted(others - set(known))
+    lines = (
+        [str(row.number), wrong[row.number], *(cells.get(name, "") for name in columns)]
+        for row, cells in zip(rows, said, strict=True)
+    )
+    with TemporaryFile() as kept:
+        write_sheet_with_problems(["row", "what is wrong", *columns], lines, kept)
+        kept.seek(0)
+        while chunk := kept.read(CHUNK):
+            yield chunk
+
+
+def _examples() -> Iterator[Draft]:
+    for example in EXAMPLES:
+        if (entry := read_entry(example).entry) is not None:
+            yield written_of(entry)
+
+
+def _as_cells(row: Row) -> Mapping[str, str]:
+    if row.cells is not None:
+        return row.cells
+    return {
+        str(name): said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+        for name, said in (row.written or {}).items()
+    }

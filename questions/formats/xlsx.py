@@ -1,0 +1,190 @@
+"""XLSX workbooks: the first sheet, or the one called Questions. Formulas are only ever text."""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from io import BytesIO
+from itertools import zip_longest
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from defusedxml import DefusedXmlException
+from django.utils.translation import gettext as _
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from questions.formats.cells import LAST, cells_of, columns_of, neutral, rows_from
+from questions.formats.drafts import Draft, Row, plain_number
+from questions.formats.limits import demand_no_entities, opened_zip, refuse
+from questions.formats.losses import Loss
+from questions.formats.spooling import spooled
+from questions.formats.template import EXPLAINED, LISTS
+
+SHEET, LOSSES = "Questions", "Losses"
+LONGEST_CELL = 32_767
+MOST_COLUMNS = 120
+LAST_ROW = 1_048_576
+CHUNK = 64 * 1024
+_DAMAGED = (
+    *(ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError),
+    *(BadZipFile, zlib.error, EOFError, NotImplementedError, RecursionError),
+)
+_WIDE = {"text": 60, "explanation": 50, "reference": 18, "type": 14}
+
+
+def read(file: BinaryIO) -> Iterator[Row]:
+    """Numbered as the sheet numbers them."""
+    _look_inside(file)
+    try:
+        yield from _rows(file)
+    except DefusedXmlException:
+        refuse(_("This workbook holds what no spreadsheet writes. Save it anew, or as CSV."))
+    except _DAMAGED:
+        # What openpyxl raises where a part is not as it should be.
+        refuse(_("This workbook is damaged. Open it, and save it as XLSX again."))
+
+
+def fits(written: Draft) -> frozenset[str]:
+    """A cell has room for so much; half a question is none."""
+    is_long = any(len(neutral(cell)) > LONGEST_CELL for cell in cells_of(written).values())
+    return frozenset({"question"}) if is_long else frozenset()
+
+
+def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
+    with spooled(map(cells_of, drafts)) as (rows, width, matches), TemporaryFile() as kept:
+        book = Workbook(write_only=True)
+        _write_sheet(book, SHEET, columns_of(width, matches), rows)
+        if losses:
+            lost = (
+                {"question": each.question, "text": each.text, "lost": ", ".join(each.parts)}
+                for each in losses
+            )
+            _write_sheet(book, LOSSES, ["question", "text", "lost"], lost)
+        book.save(kept)
+        kept.seek(0)
+        while chunk := kept.read(CHUNK):
+            yield chunk
+
+
+def write_sheet_with_problems(
+    header: Sequence[str], rows: Iterable[Sequence[str]], kept: BinaryIO
+) -> None:
+    """The rows of any format that were wrong, for people to mend."""
+    book = Workbook(write_only=True)
+    _write_sheet(book, SHEET, header, (dict(zip(header, row, strict=True)) for row in rows))
+    book.save(kept)
+
+
+def template(examples: Iterable[Draft]) -> bytes:
+    """A worked example of each type, a sheet that explains, and lists to choose from."""
+    book: Any = Workbook()
+    sheet = book.active
+    sheet.title = SHEET
+    rows = [cells_of(each) for each in examples]
+    columns = columns_of(6, 6)
+    sheet.append(columns)
+    for row in rows:
+        sheet.append([_value(name, neutral(row.get(name, ""))) for name in columns])
+    _look(sheet, columns)
+    lists = book.create_sheet("Lists")
+    for line in zip_longest(*([name, *values] for name, values in LISTS.items())):
+        lists.append(line)
+    for place, (name, values) in enumerate(LISTS.items()):
+        letter = chr(ord("A") + place)
+        chosen = DataValidation(
+            type="list", formula1=f"Lists!${letter}$2:${letter}${len(values) + 1}", allow_blank=True
+        )
+        chosen.error, chosen.errorTitle = _("Choose one of the list."), name
+        sheet.add_data_validation(chosen)
+        column = sheet.cell(1, columns.index(name) + 1).column_letter
+        chosen.add(f"{column}2:{column}10001")
+    help_ = book.create_sheet("Help")
+    help_.append(["column", "what it holds"])
+    for name, meaning in EXPLAINED.items():
+        help_.append([name, meaning])
+    help_.column_dimensions["A"].width, help_.column_dimensions["B"].width = 22, 110
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _look_inside(file: BinaryIO) -> None:
+    with opened_zip(file) as archive:
+        names = {name.lower() for name in archive.namelist()}
+        for member in archive.infolist():
+            if member.filename.lower().endswith((".xml", ".rels", ".vml")):
+                demand_no_entities(archive, member)
+    if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
+        refuse(_("This workbook has macros. Save it as XLSX without them."))
+    if "xl/workbook.xml" not in names:
+        refuse(_("This is no workbook. Save it as XLSX."))
+    file.seek(0)
+
+
+def _rows(file: BinaryIO) -> Iterator[Row]:
+    book: Any = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    try:
+        sheets = [book[name] for name in book.sheetnames if hasattr(book[name], "iter_rows")]
+        if not sheets:
+            refuse(_("There is no sheet in this workbook."))
+        sheet = next((each for each in sheets if each.title.strip() == SHEET), sheets[0])
+        # What a file says of its own size is not believed.
+        sheet.reset_dimensions()
+        lines = enumerate(
+            sheet.iter_rows(max_col=MOST_COLUMNS, max_row=LAST_ROW, values_only=True), start=1
+        )
+        for _number, header in lines:
+            names = [_text(value) for value in header]
+            if any(name.strip() for name in names):
+                while not names[-1].strip():
+                    names.pop()
+                yield from rows_from(
+                    names, ((number, [_text(each) for each in line]) for number, line in lines)
+                )
+                return
+        refuse(_("The sheet is empty. Take our template to begin with."))
+    finally:
+        book.close()
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return plain_number(Decimal(repr(value))) if value == value else ""
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    # Array formulas and data tables come as objects with their text.
+    return str(getattr(value, "text", value) or "")
+
+
+def _write_sheet(
+    book: Any, title: str, columns: Sequence[str], rows: Iterable[dict[str, str]]
+) -> None:
+    sheet = book.create_sheet(title)
+    _look(sheet, columns)
+    sheet.append([neutral(name) for name in columns])
+    for row in rows:
+        sheet.append([_value(name, neutral(row.get(name, ""))) for name in columns])
+
+
+def _look(sheet: Any, columns: Sequence[str]) -> None:
+    sheet.freeze_panes = "A2"
+    for place, name in enumerate(columns, start=1):
+        wide = _WIDE.get(name, 14 if name in LAST else 24)
+        sheet.column_dimensions[get_column_letter(place)].width = wide
+
+
+def _value(name: str, text: str) -> object:
+    """Numbers where they are numbers to people; what is empty takes no room."""
+    if name in {"marks", "min_words", "max_words", "max_files"} and text:
+        return float(text) if "." in text else int(text)
+    return text or None

@@ -21,9 +21,24 @@ from accounts.tests.factories import UserFactory, sign_in_browser
 pytest_plugins = ["sandbox.testing", "tests.chromium"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines-only",
+        action="store_true",
+        help="leave out what asks neither the database nor the broker",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", None):
         engines.leave_settings_to_workers()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("engines_only"):
+        left_out = [item for item in items if not _asks_engines(item)]
+        items[:] = [item for item in items if _asks_engines(item)]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_unconfigure() -> None:
@@ -45,8 +60,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """Counters and cached answers of one test never meet the next."""
     yield
-    uses_database = {"db", "transactional_db"} & set(request.fixturenames)
-    if uses_database or request.node.get_closest_marker("django_db"):
+    if _uses_database(request.node, request.fixturenames):
         cache.clear()
 
 
@@ -93,3 +107,12 @@ def api_of() -> Callable[[object], APIClient]:
         return client
 
     return signed_in
+
+
+def _asks_engines(item: pytest.Item) -> bool:
+    uses_database = _uses_database(item, getattr(item, "fixturenames", []))
+    return uses_database or bool(item.get_closest_marker("engines"))
+
+
+def _uses_database(node: pytest.Item, fixtures: list[str]) -> bool:
+    return bool({"db", "transactional_db"} & set(fixtures) or node.get_closest_marker("django_db"))

@@ -7,6 +7,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core.cache import TolerantRedisCache
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def outage(monkeypatch):

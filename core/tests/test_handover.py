@@ -7,6 +7,8 @@ from core.broker import queue_depths
 from core.celery import app
 from core.handover import hand_over
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.mark.parametrize(
     ("task", "options", "queue"),

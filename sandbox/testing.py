@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 20
+START_SECONDS = 60
 STOP_SECONDS = 10
 # Longer than any call may wait.
 TIMEOUT_SECONDS = 40

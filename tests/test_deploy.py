@@ -196,7 +196,7 @@ def start_nginx(tmp_path_factory):
         trust = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
         client = httpx.Client(base_url=f"https://localhost:{tls}", verify=trust)
         running.append((process, client))
-        assert wait_until(lambda: _listens(tls), 10)
+        assert wait_until(lambda: _listens(tls), 60)
         return client, plain
 
     yield start

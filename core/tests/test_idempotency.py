@@ -230,15 +230,15 @@ def test_calls_at_the_same_moment_are_done_once(monkeypatch, done, take_key, exp
     together, inside, refused = Barrier(CALLERS), Barrier(expected), Semaphore(0)
 
     def wait_for_the_others(request):
-        inside.wait(timeout=10)
+        inside.wait(timeout=60)
         for _ in range(CALLERS - expected):
-            assert refused.acquire(timeout=10)
+            assert refused.acquire(timeout=60)
         return Response({"paid": True}, status=201)
 
     behave(wait_for_the_others)
 
     def call(_):
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             status = order(APIClient()).status_code
         finally:

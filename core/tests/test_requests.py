@@ -235,7 +235,7 @@ def test_the_id_travels_with_the_message_to_the_broker():
     with app.connection_for_write() as link, tracing("call-7"):
         queue = link.SimpleQueue("tests-of-requests")
         sent.apply_async(queue=queue.queue, connection=link, retry=False)
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         message.ack()
         queue.close()
     assert message.headers["request_id"] == "call-7"

@@ -120,7 +120,7 @@ class Receiver:
 
     def wait_for(self, count: int) -> list[bytes]:
         with self._came:
-            assert self._came.wait_for(lambda: len(self.bodies) >= count, timeout=10)
+            assert self._came.wait_for(lambda: len(self.bodies) >= count, timeout=60)
         return self.bodies
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ class Account:
         return full_name
 
     def wait_for(self, is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not is_so():
             assert time.monotonic() < deadline
             time.sleep(0.02)

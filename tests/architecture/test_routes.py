@@ -461,8 +461,8 @@ async def knock(address: str, client: Client) -> str:
     scope = {"type": "websocket", "path": address, "headers": headers, "subprotocols": []}
     socket = ApplicationCommunicator(application, scope)
     await socket.send_input({"type": "websocket.connect"})
-    accepted, heard = await socket.receive_output(5), await socket.receive_output(5)
+    accepted, heard = await socket.receive_output(60), await socket.receive_output(60)
     assert accepted["type"] == "websocket.accept"
     await socket.send_input({"type": "websocket.disconnect", "code": 1001})
-    await socket.wait(5)
+    await socket.wait(60)
     return str(heard.get("code") or json.loads(heard["text"])["type"])

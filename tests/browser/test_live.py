@@ -36,7 +36,7 @@ def test_a_page_comes_back_after_the_server_was_restarted_and_has_missed_nothing
     send_hint(user_id=student.pk, topic="people", data={})
     live_platform.start()
 
-    expect(page.locator("#state")).to_have_text("live", timeout=20_000)
+    expect(page.locator("#state")).to_have_text("live")
     expect(page.locator("#people li")).to_have_text([student.email, newcomer.email])
 
 
@@ -45,7 +45,7 @@ def test_where_sockets_cannot_be_had_a_page_polls(page_of, student, watch):
     page = page_of(student)
     page.route_web_socket("**/ws/**", lambda socket: socket.close(code=1013))
     page.goto("/tests/people/")
-    expect(page.locator("#state")).to_have_text("polling", timeout=20_000)
+    expect(page.locator("#state")).to_have_text("polling")
     expect(page.locator("#people li")).to_have_text([student.email])
 
 

@@ -18,7 +18,6 @@ from tests.browser.platform import LivePlatform
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 EMAIL, PASSWORD = "asha@example.org", "seven rivers of tea"
 LINK = re.compile(r"Confirm the address: (\S+)")
-PATIENCE_MS = 10_000
 IS_READ = "seconds => performance.now() > seconds * 1000"
 WIDTH = "document.documentElement.scrollWidth"
 
@@ -31,9 +30,7 @@ def browser_context_args(live_platform: LivePlatform) -> dict:
 @pytest.fixture
 def phone(context: BrowserContext) -> Page:
     context.add_init_script(path=SOURCE)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    return page
+    return context.new_page()
 
 
 def look(page: Page, url: str | re.Pattern[str]) -> None:

@@ -133,7 +133,7 @@ def test_how_far_each_is_can_be_seen(form, files):
         }"""
     )
     form.locator("input[type=file]").set_input_files(files("orders.csv", size=900_000))
-    expect(line(form, "orders.csv")).to_have_attribute("data-state", "done", timeout=20_000)
+    expect(line(form, "orders.csv")).to_have_attribute("data-state", "done")
     assert any(0 < value < 100 for value in form.evaluate("[...seen]"))
 
 

@@ -20,6 +20,7 @@ from core.embedded.errors import EmbeddedError
 from core.embedded.folders import temporary_folder
 from core.embedded.identity import Identity
 from core.embedded.process import FileSink, Records, is_alive, launched, processes_in
+from core.embedded.tests.conftest import PATIENCE
 from core.embedded.valkey import Valkey
 
 as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -89,7 +90,7 @@ def test_a_server_that_a_lost_platform_left_running_is_ended_first(
 
     engines.start()
 
-    assert all(process and process.wait(1) is not None for process in left)
+    assert all(process and process.wait(PATIENCE) is not None for process in left)
 
 
 def test_what_a_killed_platform_left_is_known_by_pid_and_start_time(folder: Path) -> None:
@@ -104,7 +105,7 @@ def test_what_a_killed_platform_left_is_known_by_pid_and_start_time(folder: Path
 
     Records(path).end_leftovers()
 
-    assert stays.wait(1) == -signal.SIGTERM
+    assert stays.wait(PATIENCE) == -signal.SIGTERM
     assert is_alive(other.pid)
     other.kill()
     other.wait()

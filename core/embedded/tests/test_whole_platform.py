@@ -12,7 +12,7 @@ from core.embedded.tests.conftest import PATIENCE, WHOLE_PLATFORM, Platform
 
 CREDENTIALS = {"email": "student@demo.apranova.test", "password": "apranova-demo"}
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 
 def test_it_starts_serves_and_ends(data: DataDir, start: Callable[..., Platform]) -> None:

@@ -21,7 +21,7 @@ from core.errors import InvalidToken
 from core.live import groups
 from core.live.codes import Close
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 class Browser:
@@ -137,7 +137,7 @@ def trainer_client(transactional_db, client_of, trainer) -> Client:
 
 @pytest.fixture
 def quick_heartbeat(settings) -> None:
-    settings.LIVE_HEARTBEAT_SECONDS = 0.1
+    settings.LIVE_HEARTBEAT_SECONDS = 0.5
 
 
 @pytest.fixture(autouse=True)

@@ -86,12 +86,12 @@ def test_a_row_that_is_committed_after_a_later_one_was_read_is_not_missed():
         with transaction.atomic():
             write("slow", ago=timedelta(0))
             has_its_id.set()
-            may_commit.wait(5)
+            may_commit.wait(60)
         connection.close()
 
     slow = Thread(target=write_slowly)
     slow.start()
-    assert has_its_id.wait(5)
+    assert has_its_id.wait(60)
     write("quick", ago=timedelta(0))
     before = read()
     may_commit.set()

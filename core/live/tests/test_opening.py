@@ -84,7 +84,7 @@ async def test_a_session_whose_user_was_deactivated_counts_nothing(
         assert await browser.is_told_to_go() == Close.SIGN_IN_NEEDED
 
 
-async def test_a_token_as_the_first_message_signs_in(platform, token, impatient):
+async def test_a_token_as_the_first_message_signs_in(platform, token):
     for origin in [None, platform.origin]:
         async with platform.socket(origin=origin) as app:
             await app.say({"type": "authenticate", "token": token})

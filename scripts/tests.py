@@ -10,6 +10,8 @@ from bootstrap import ROOT, VENV, npm
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TOOLS_HINT = "`make test-all` installs it on Debian"
+# One more than cores, since some tests wait for processes; a server of Redis has 16 databases.
+WORKERS = min((os.cpu_count() or 1) + 1, 12)
 
 
 def main() -> int:
@@ -46,7 +48,8 @@ def test_browser_code() -> int:
 
 
 def test_python(arguments: list[str], *, without: list[str], servers: bool) -> int:
-    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=worksteal", "--quiet"]
+    spread = [f"--numprocesses={WORKERS}", "--dist=worksteal"]
+    command = [sys.executable, "-m", "pytest", *spread, "--quiet"]
     if servers:
         # On other servers nothing else can come out differently.
         command += ["--engines-only"]

@@ -45,6 +45,8 @@ async def test_a_page_hears_hints_again_after_the_broker_was_killed_and_came_bac
     valkey, platform, student, student_client
 ):
     async with platform.welcomed(student_client) as browser:
+        # By then nothing of the opening is on its way to the broker any more.
+        await browser.hear_nothing_but_answers()
         valkey.stop(hurry=True)
         await sync_to_async(send_hint)(user_id=student.pk, topic="lost", data={})
         valkey.start()

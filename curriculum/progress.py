@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from curriculum.models import (
+    Cohort,
     CohortMember,
     Deliverable,
     DueDate,
@@ -120,6 +121,26 @@ def due_dates_on(tracks: Collection[Track], student: User) -> dict[int, Due]:
 def due_dates_of_many(track: Track, students: Collection[int]) -> dict[int, dict[int, Due]]:
     """An extension outranks the cohort's own day for a project, and that the week of the track."""
     return _due_dates([track], students)
+
+
+def days_of_cohorts(cohorts: Collection[Cohort]) -> list[tuple[Due, Cohort, Project]]:
+    """When each project is due for each of them: two queries for any number."""
+    tracks = {cohort.track_id for cohort in cohorts}
+    projects = list(Project.objects.filter(track__in=tracks).defer("brief", "goals"))
+    own_days = _own_days_of({cohort.pk for cohort in cohorts})
+    return [
+        (
+            Due(
+                own_days.get((cohort.pk, project.pk)) or due_on(cohort.starts_on, project.due_week),
+                cohort.time_zone,
+            ),
+            cohort,
+            project,
+        )
+        for cohort in cohorts
+        for project in projects
+        if project.track_id == cohort.track_id
+    ]
 
 
 def _due_dates(tracks: Collection[Track], students: Collection[int]) -> dict[int, dict[int, Due]]:

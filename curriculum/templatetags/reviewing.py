@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils.timesince import timesince
@@ -40,3 +42,13 @@ def with_query(address: str, query: str) -> str:
 @register.filter
 def name_of(person: User | None) -> str:
     return person.get_full_name() if person else gettext("Somebody who is no longer here")
+
+
+@register.filter
+def at_key(rows: Mapping[int, Any], key: int) -> Any:
+    return rows.get(key, ())
+
+
+@register.filter
+def percent_label(percent: int) -> str:
+    return gettext("{n}%").format(n=percent)

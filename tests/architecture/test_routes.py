@@ -48,9 +48,10 @@ from core.live.consumer import LiveConsumer
 from core.mail.models import Mail
 from core.mail.samples import mail_templates
 from core.styleguide.catalogue import LAYOUTS, pages
+from curriculum.actions.cohorts import extend
 from curriculum.actions.comments import write_comment
 from curriculum.actions.files import PURPOSE as WORK_FILE
-from curriculum.models import Cohort, Submission, Track
+from curriculum.models import Cohort, Extension, Submission, Track
 from curriculum.policies import LEARNING
 from curriculum.tests.factories import enrolled, hand_in, in_cohort, make_track
 from curriculum.tests.github_world import make_project
@@ -121,6 +122,16 @@ def make_student(asker: User | None) -> str:
     student = UserFactory()
     if asker is not None and asker.role == Role.TRAINER:
         assign_trainer(student, trainer=asker, by=None, caller=Caller(), at=now())
+    return str(student.pk)
+
+
+def make_learner(asker: User | None) -> str:
+    """On a track, and with more time for its project."""
+    student = User.objects.get(pk=make_student(asker))
+    track = make_track(projects=1)
+    enrolled(track, student)
+    day = date(2027, 1, 1)
+    extend(student, project=track.projects.get(), due_on=day, reason="", by=student, at=now())
     return str(student.pk)
 
 
@@ -265,6 +276,8 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "somebody": lambda _asker: str(UserFactory().pk),
     "own-student": make_student,
     "handed-in": make_work,
+    "own-learner": make_learner,
+    "its-extension": lambda _asker: str(Extension.objects.latest("pk").pk),
     "own-export": make_export,
     "export-of-another": lambda _asker: make_export(UserFactory()),
     "github-project": lambda _asker: make_github_project(),

@@ -24,6 +24,7 @@ NO_PAGES = (
     *("/tracks/{", "/projects/{", "/submissions/{"),
     # Pages about work and people that have to be there (`test_teaching_pages.py`).
     *("/review/{", "/class/{", "/cohorts/{"),
+    "/class/export/",
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

@@ -12,9 +12,8 @@ from curriculum.actions.reviews import note_visit
 from curriculum.actions.submissions import revise_work
 from curriculum.models import Decision, Submission
 from curriculum.tests.factories import decide, enrolled, hand_in, make_track, work_for
-from tests.browser.axe import SOURCE, findings, findings_here
-from tests.browser.test_steadiness import unsteady
-from tests.browser.test_weights import BUDGET, weights
+from tests.browser.axe import SOURCE, findings_here
+from tests.browser.test_every_page import faults
 
 
 @pytest.fixture
@@ -47,7 +46,9 @@ def works(trainer) -> dict[str, Submission]:
 @pytest.fixture
 def paths(works) -> list[str]:
     reviews = [f"/review/{work.pk}/" for work in works.values()]
-    return ["/review/", "/review/?state=all", "/review/?q=nobody", *reviews, "/dashboard/"]
+    student = works["whole"].student_id
+    classes = ["/class/", "/class/?view=board", "/class/?show=overdue", f"/class/{student}/"]
+    return ["/review/?state=all", "/review/?q=nobody", *reviews, *classes, "/dashboard/"]
 
 
 def too_late(page: Page, work: Submission) -> None:
@@ -60,8 +61,8 @@ def too_late(page: Page, work: Submission) -> None:
     expect(page.get_by_text("Somebody was faster")).to_be_visible()
 
 
-def test_axe_finds_nothing(page_of, trainer, paths):
-    assert findings(page_of(trainer), paths) == []
+def test_they_leave_nobody_out_hold_still_fit_and_are_light(page_of, trainer, paths):
+    assert faults(page_of(trainer), paths) == []
 
 
 def test_axe_finds_nothing_in_what_opens_and_in_a_conflict(page_of, trainer, works, watch):
@@ -74,15 +75,6 @@ def test_axe_finds_nothing_in_what_opens_and_in_a_conflict(page_of, trainer, wor
     assert findings_here(page) == []
     too_late(page, works["whole"])
     assert findings_here(page) == []
-
-
-def test_they_hold_still_and_fit_at_400_percent(page_of, trainer, paths):
-    assert unsteady(page_of(trainer), paths) == []
-
-
-def test_they_keep_their_budget(page_of, trainer, works):
-    weighed = weights(page_of(trainer), [f"/review/{works['whole'].pk}/"])
-    assert max(weighed.values()) <= BUDGET
 
 
 def test_without_scripts_one_writes_a_phrase_in_and_decides(

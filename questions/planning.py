@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from questions.actions.saving import Facts, digest_of
 from questions.formats import FORMATS, Entry, Reading, Row, read_entry, written_of
+from questions.formats.losses import with_blank_names
 from questions.formats.table import LOST
 from questions.kinds import Problem
+from questions.kinds.fill_blanks import BLANK
 from questions.models import Chapter, QuestionVersion, Subject
 
 LONGEST_SHOWN = 120
@@ -243,9 +245,11 @@ def _keep_what_is_not_carried(
 
 
 def _merged(entry: Entry, version: QuestionVersion, lost: frozenset[str]) -> Entry:
-    before = written_of(entry_of_version(version))
+    before, written = written_of(entry_of_version(version)), written_of(entry)
+    if "names" in lost and len(before["blanks"]) == len(written["blanks"]):
+        written = with_blank_names(written, BLANK.findall(before["text"]))
     kept = {name: said for name, said in before.items() if name in lost}
-    merged = read_entry({**written_of(entry), **kept}).entry
+    merged = read_entry({**written, **kept}).entry
     return merged or entry
 
 

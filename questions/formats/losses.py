@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from questions.formats.drafts import Draft, read_entry, without_unseen
+from questions.formats.drafts import Draft, read_entry, without_unseen, written_of
 from questions.formats.table import CHARACTERS, LOST, QUESTION, assumed_scoring
 from questions.kinds.fill_blanks import BLANK
 
@@ -67,9 +67,18 @@ def carried(
     kept = _without(kept, lost_by_type[written["type"]] | also)
     if kept.get("scoring") == written.get("scoring"):
         lost -= {"scoring"}
-    if read_entry(kept).entry is None:
-        return None, {QUESTION}
-    return kept, lost
+    entry = read_entry(kept).entry
+    return (None, {QUESTION}) if entry is None else (written_of(entry), lost)
+
+
+def with_blank_names(written: Draft, names: Sequence[str]) -> Draft:
+    """The same with blanks that are called so, in the order in which they stand in the text."""
+    renamed = dict(zip(BLANK.findall(written["text"]), names, strict=True))
+    return {
+        **written,
+        "text": BLANK.sub(lambda found: f"{{{{{renamed[found[1]]}}}}}", written["text"]),
+        "blanks": {renamed[name]: blank for name, blank in written["blanks"].items()},
+    }
 
 
 def _without(written: Draft, parts: frozenset[str]) -> Draft:
@@ -88,16 +97,9 @@ def _without(written: Draft, parts: frozenset[str]) -> Draft:
         kept["blanks"] = {
             name: {"accepted": blank["accepted"]} for name, blank in kept["blanks"].items()
         }
-    return _with_numbered_blanks(kept) if "names" in parts and "blanks" in kept else kept
-
-
-def _with_numbered_blanks(written: Draft) -> Draft:
-    numbers = dict(zip(BLANK.findall(written["text"]), _numbers(20), strict=False))
-    return {
-        **written,
-        "text": BLANK.sub(lambda found: f"{{{{{numbers[found[1]]}}}}}", written["text"]),
-        "blanks": {numbers[name]: blank for name, blank in written["blanks"].items()},
-    }
+    if "names" in parts and "blanks" in kept:
+        return with_blank_names(kept, _numbers(len(kept["blanks"])))
+    return kept
 
 
 def _numbers(count: int) -> list[str]:

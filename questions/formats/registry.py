@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from questions.formats import csv_sheet, own_json, xlsx
+from questions.formats import csv_sheet, gift, moodle_xml, own_json, xlsx
 from questions.formats.drafts import Draft, Row, without_unseen
 from questions.formats.limits import MOST_BYTES, MOST_ROWS, refuse
 from questions.formats.losses import Loss, carried
@@ -52,6 +52,24 @@ FORMATS: dict[str, Format] = {
         ),
         Format("csv", (".csv", ".tsv"), "text/csv; charset=utf-8", csv_sheet.read, csv_sheet.write),
         Format("json", (".json",), "application/json", own_json.read, own_json.write),
+        Format(
+            "gift",
+            (".gift", ".txt"),
+            "text/plain; charset=utf-8",
+            gift.read,
+            gift.write,
+            gift.cannot,
+            has_foreign_places=True,
+        ),
+        Format(
+            "moodlexml",
+            (".xml",),
+            "application/xml",
+            moodle_xml.read,
+            moodle_xml.write,
+            moodle_xml.cannot,
+            has_foreign_places=True,
+        ),
     )
 }
 
@@ -112,6 +130,10 @@ def _by_bytes(file: BinaryIO) -> str:
     text = head.decode("utf-8-sig", errors="ignore").lstrip()
     if text.startswith(("{", "[")):
         return "json"
+    if text.startswith("<"):
+        return "moodlexml"
+    if text.startswith(("$CATEGORY", "::", "//")):
+        return "gift"
     if text.partition("\n")[0].count(",") + text.partition("\n")[0].count("\t") > 0:
         return "csv"
     known = ", ".join(FORMATS)

@@ -45,6 +45,30 @@ LOST: Mapping[str, Mapping[str, frozenset[str]]] = {
     "json": _losing(**dict.fromkeys(KINDS, "")),
     "csv": _losing(**dict.fromkeys(KINDS, "")),
     "xlsx": _losing(**dict.fromkeys(KINDS, "")),
+    "gift": _losing(
+        "marks difficulty sources",
+        SINGLE="",
+        MULTIPLE="scoring",
+        TRUE_FALSE="",
+        NUMERIC="units unit_required",
+        SHORT_TEXT="pattern case_sensitive keep_spaces",
+        MATCHING="",
+        ESSAY="min_words max_words model_answer",
+    ),
+    "moodlexml": _losing(
+        "difficulty sources",
+        SINGLE="",
+        MULTIPLE="scoring",
+        TRUE_FALSE="",
+        NUMERIC="",
+        SHORT_TEXT="pattern keep_spaces",
+        MATCHING="",
+        ORDERING="",
+        FILL_BLANKS="names",
+        ESSAY="",
+        FILE_UPLOAD="",
+        CODE="language",
+    ),
 }
 
 

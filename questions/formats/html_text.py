@@ -1,0 +1,66 @@
+"""HTML of other platforms as Markdown: what plain questions use, and a word on what is lost."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
+_BLOCKS = {"p", "div", "ul", "ol", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
+_LOST = {"img", "video", "audio", "iframe", "object", "embed", "svg"}
+_SILENT = {"script", "style", "head"}
+_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+
+
+def markdown_of(html: str) -> tuple[str, bool]:
+    """The text, and whether anything was left out of it."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    text = re.sub(r"[ \t]+\n", "\n", "".join(reader.parts))
+    return re.sub(r"\n{3,}", "\n\n", text).strip(), reader.has_lost
+
+
+def looks_like_html(text: str) -> bool:
+    return _TAG.search(text) is not None
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.has_lost = False
+        self._silent = 0
+        self._in_code = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _LOST:
+            self.has_lost = True
+        elif tag in _SILENT:
+            self._silent += 1
+        elif tag == "pre":
+            self.parts.append("\n\n```\n")
+            self._in_code = True
+        elif tag in _MARKS and not self._in_code:
+            self.parts.append(_MARKS[tag])
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag in _BLOCKS:
+            self.parts.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag == "pre":
+            self.parts.append("\n```\n\n")
+            self._in_code = False
+        elif tag in _MARKS and not self._in_code:
+            self.parts.append(_MARKS[tag])
+        elif tag in _BLOCKS:
+            self.parts.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data if self._in_code else re.sub(r"\s+", " ", data))

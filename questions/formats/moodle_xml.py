@@ -1,0 +1,406 @@
+"""Moodle's XML, in the types that Moodle itself has; texts are marked as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal, DivisionByZero, InvalidOperation
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+
+from questions.formats.categories import category_of, place_in
+from questions.formats.drafts import Draft, Row, plain_number
+from questions.formats.html_text import looks_like_html, markdown_of
+from questions.formats.limits import refuse
+from questions.formats.losses import Loss
+from questions.formats.xml_trees import Element, element, parsed, shown, text_in
+from questions.kinds import Problem
+from questions.kinds.fill_blanks import BLANK
+
+_TYPES = {
+    "SINGLE": "multichoice",
+    "MULTIPLE": "multichoice",
+    "TRUE_FALSE": "truefalse",
+    "NUMERIC": "numerical",
+    "SHORT_TEXT": "shortanswer",
+    "MATCHING": "matching",
+    "ORDERING": "ordering",
+    "FILL_BLANKS": "cloze",
+    "ESSAY": "essay",
+    "FILE_UPLOAD": "essay",
+    "CODE": "essay",
+}
+_CLOZE = re.compile(
+    r"\{\d*:(SHORTANSWER|SHORTANSWER_C|SA|SAC|MW|MWC):((?:\\.|[^}\\])*)\}", re.DOTALL
+)
+_CLOZE_SPECIAL = re.compile(r"([\\}#~/\"])")
+_GRADINGS = {"-1": "all_or_nothing", "1": "partial"}
+
+
+def read(file: BinaryIO) -> Iterator[Row]:
+    """Numbered as questions stand in the file; categories are no questions."""
+    root = parsed(file.read())
+    if root.tag != "quiz":
+        refuse(_("This is no Moodle XML: its outermost element should be <quiz>."))
+    category, number = "", 0
+    for found in root.iterfind("question"):
+        if found.get("type") == "category":
+            category = text_in(found, "category/text")
+            continue
+        number += 1
+        yield _row(number, found, category)
+
+
+def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
+    category = ""
+    for number, written in enumerate(drafts, start=1):
+        own = category_of(written)
+        if own != category:
+            category = own
+            yield _category(own)
+        yield shown(_question(number, written)) + b"\n"
+    if losses:
+        lines = "\n".join(
+            f"Left out of {each.question}: {', '.join(each.parts)}" for each in losses
+        )
+        # Two dashes would end the comment.
+        yield f"<!--\n{re.sub('-(?=-)|-$', '- ', lines)}\n-->\n".encode()
+    yield b"</quiz>\n"
+
+
+def cannot(written: Draft) -> frozenset[str]:
+    """Units whose factors have no exact inverse, and braces that Moodle would take for a blank."""
+    units = written.get("units", ())
+    if any(_inverse(_inverse(unit["factor"])) != unit["factor"] for unit in units):
+        return frozenset({"units", "unit_required"})
+    if written["type"] == "FILL_BLANKS" and _CLOZE.search(written["text"]):
+        return frozenset({"question"})
+    return frozenset()
+
+
+def _category(name: str) -> bytes:
+    made = Element("question", {"type": "category"})
+    element(element(made, "category"), "text", name)
+    return shown(made) + b"\n"
+
+
+def _question(number: int, written: Draft) -> Any:
+    type_ = written["type"]
+    made = Element("question", {"type": _TYPES[type_]})
+    element(element(made, "name"), "text", written.get("reference") or f"Question {number}")
+    text = _with_cloze(written) if type_ == "FILL_BLANKS" else written["text"]
+    _text(made, "questiontext", text)
+    _text(made, "generalfeedback", written.get("explanation", ""))
+    element(made, "defaultgrade", str(written["marks"]))
+    element(made, "idnumber", written.get("reference", ""))
+    _WRITERS[type_](made, written)
+    if written.get("tags"):
+        tags = element(made, "tags")
+        for tag in written["tags"]:
+            element(element(tags, "tag"), "text", tag)
+    return made
+
+
+def _text(parent: Any, tag: str, text: str, **more: str) -> Any:
+    made = element(parent, tag, None, format="markdown", **more)
+    element(made, "text", text)
+    return made
+
+
+def _write_choices(made: Any, written: Draft) -> None:
+    is_single = written["type"] == "SINGLE"
+    element(made, "single", "true" if is_single else "false")
+    element(made, "shuffleanswers", "true")
+    right = sum(bool(each.get("correct")) for each in written["choices"])
+    wrong = len(written["choices"]) - right
+    for choice in written["choices"]:
+        fraction = "0"
+        if choice.get("correct"):
+            fraction = f"{100 / right:.5f}".rstrip("0").rstrip(".")
+        elif not is_single:
+            fraction = f"{-100 / wrong:.5f}".rstrip("0").rstrip(".")
+        answer = _text(made, "answer", choice["text"], fraction=fraction)
+        _text(answer, "feedback", choice.get("feedback", ""))
+
+
+def _write_true_false(made: Any, written: Draft) -> None:
+    for word in (True, False):
+        name = str(word).lower()
+        fraction = "100" if written["answer"] is word else "0"
+        answer = element(made, "answer", None, fraction=fraction, format="plain_text")
+        element(answer, "text", name)
+        _text(answer, "feedback", written.get(f"feedback_{name}", ""))
+
+
+def _write_number(made: Any, written: Draft) -> None:
+    answer = element(made, "answer", None, fraction="100", format="plain_text")
+    element(answer, "text", written["value"])
+    element(answer, "tolerance", written["tolerance"])
+    if written.get("units"):
+        units = element(made, "units")
+        for each in written["units"]:
+            unit = element(units, "unit")
+            # Moodle counts how many of it make one of the value's own.
+            element(unit, "multiplier", _inverse(each["factor"]))
+            element(unit, "unit_name", each["unit"])
+        element(made, "unitgradingtype", "1" if written.get("unit_required") else "0")
+        element(made, "unitpenalty", "1" if written.get("unit_required") else "0.1")
+        element(made, "showunits", "0")
+
+
+def _write_short_text(made: Any, written: Draft) -> None:
+    element(made, "usecase", "1" if written.get("case_sensitive") else "0")
+    for each in written["accepted"]:
+        answer = element(made, "answer", None, fraction="100", format="plain_text")
+        # An asterisk alone would stand for anything.
+        element(answer, "text", each.replace("*", "\\*"))
+
+
+def _write_pairs(made: Any, written: Draft) -> None:
+    element(made, "shuffleanswers", "true")
+    sides = [(pair["left"], pair["right"]) for pair in written["pairs"]]
+    for left, right in [*sides, *(("", each) for each in written.get("distractors", ()))]:
+        pair = _text(made, "subquestion", left)
+        element(element(pair, "answer"), "text", right)
+
+
+def _write_order(made: Any, written: Draft) -> None:
+    element(made, "layouttype", "VERTICAL")
+    element(made, "selecttype", "ALL")
+    grading = next(key for key, name in _GRADINGS.items() if name == written["scoring"])
+    element(made, "gradingtype", grading)
+    for place, item in enumerate(written["items"], start=1):
+        _text(made, "answer", item, fraction=str(place))
+
+
+def _write_essay(made: Any, written: Draft) -> None:
+    type_ = written["type"]
+    forms = {"ESSAY": "editor", "FILE_UPLOAD": "noinline", "CODE": "monospaced"}
+    element(made, "responseformat", forms[type_])
+    element(made, "responserequired", "0" if type_ == "FILE_UPLOAD" else "1")
+    element(made, "attachments", str(written.get("max_files", 0)))
+    if written.get("min_words"):
+        element(made, "minwordlimit", str(written["min_words"]))
+    if written.get("max_words"):
+        element(made, "maxwordlimit", str(written["max_words"]))
+    _text(made, "graderinfo", written.get("model_answer", ""))
+    _text(made, "responsetemplate", written.get("starter", ""))
+
+
+_WRITERS = {
+    "SINGLE": _write_choices,
+    "MULTIPLE": _write_choices,
+    "TRUE_FALSE": _write_true_false,
+    "NUMERIC": _write_number,
+    "SHORT_TEXT": _write_short_text,
+    "MATCHING": _write_pairs,
+    "ORDERING": _write_order,
+    "FILL_BLANKS": lambda _made, _written: None,
+    "ESSAY": _write_essay,
+    "FILE_UPLOAD": _write_essay,
+    "CODE": _write_essay,
+}
+
+
+def _with_cloze(written: Draft) -> str:
+    def gap(found: re.Match[str]) -> str:
+        blank = written["blanks"][found[1]]
+        said = (_CLOZE_SPECIAL.sub(r"\\\1", each).replace("*", r"\*") for each in blank["accepted"])
+        kind = "SHORTANSWER_C" if blank.get("case_sensitive") else "SHORTANSWER"
+        return "{1:" + kind + ":" + "~".join(f"={each}" for each in said) + "}"
+
+    return BLANK.sub(gap, written["text"])
+
+
+def _row(number: int, found: Any, category: str) -> Row:
+    notes: list[Problem] = []
+    written: Draft = {
+        **place_in(category),
+        "reference": text_in(found, "idnumber"),
+        "text": _said(found.find("questiontext"), notes),
+        "explanation": _said(found.find("generalfeedback"), notes),
+        "tags": [text_in(tag, "text") for tag in found.iterfind("tags/tag")],
+    }
+    if text_in(found, "defaultgrade"):
+        written["marks"] = _rounded(text_in(found, "defaultgrade"))
+    reader = _READERS.get(found.get("type", ""))
+    if reader is None:
+        said = _("We have no type of question like Moodle's “%s”.") % found.get("type", "")
+        return Row(number, None, (Problem("type", said),), tuple(notes))
+    reader(found, written, notes)
+    return Row(number, written, (), tuple(notes))
+
+
+def _said(found: Any, notes: list[Problem]) -> str:
+    """As Markdown; what is marked as HTML is translated."""
+    if found is None:
+        return ""
+    text = text_in(found, "text")
+    if found.find("file") is not None:
+        notes.append(Problem("text", _("Pictures and films were left out.")))
+    is_html = found.get("format", "html") in {"html", "moodle_auto_format"}
+    if not is_html or not (looks_like_html(text) or "&" in text):
+        return text
+    markdown, has_lost = markdown_of(text)
+    if has_lost:
+        notes.append(Problem("text", _("Pictures and films were left out.")))
+    return markdown
+
+
+def _read_choices(found: Any, written: Draft, notes: list[Problem]) -> None:
+    is_single = text_in(found, "single").strip().lower() in {"true", "1"}
+    answers = [(_number(each.get("fraction", "0")), each) for each in found.iterfind("answer")]
+    right = [weight > 0 for weight, _answer in answers]
+    if is_single and sum(right) > 1:
+        right = [weight == 100 for weight, _answer in answers]
+        notes.append(Problem("choices", _("A choice that counts in part counts nothing here.")))
+    written["type"] = "SINGLE" if is_single else "MULTIPLE"
+    if not is_single:
+        written["scoring"] = "all_or_nothing" if all(right) else "partial"
+    written["choices"] = [
+        {
+            "text": _said(answer, notes),
+            "correct": is_right,
+            "feedback": _said(answer.find("feedback"), notes),
+        }
+        for is_right, (_weight, answer) in zip(right, answers, strict=True)
+    ]
+
+
+def _read_true_false(found: Any, written: Draft, notes: list[Problem]) -> None:
+    written["type"] = "TRUE_FALSE"
+    for answer in found.iterfind("answer"):
+        word = text_in(answer, "text").strip().lower()
+        if _number(answer.get("fraction", "0")) > 0:
+            written["answer"] = word == "true"
+        written[f"feedback_{'true' if word == 'true' else 'false'}"] = _said(
+            answer.find("feedback"), notes
+        )
+
+
+def _read_number(found: Any, written: Draft, notes: list[Problem]) -> None:
+    written["type"] = "NUMERIC"
+    answers = [each for each in found.iterfind("answer") if text_in(each, "text").strip() != "*"]
+    if len(answers) > 1:
+        notes.append(Problem("value", _("Only the first of several numbers was taken.")))
+    if answers:
+        written["value"] = text_in(answers[0], "text").strip()
+        written["tolerance"] = text_in(answers[0], "tolerance").strip()
+    units = [
+        {"unit": text_in(unit, "unit_name"), "factor": _inverse(text_in(unit, "multiplier"))}
+        for unit in found.iterfind("units/unit")
+    ]
+    if units:
+        written["units"] = units
+        written["unit_required"] = text_in(found, "unitgradingtype").strip() in {"1", "2"}
+
+
+def _read_short_text(found: Any, written: Draft, notes: list[Problem]) -> None:
+    written["type"] = "SHORT_TEXT"
+    written["case_sensitive"] = text_in(found, "usecase").strip() == "1"
+    written["accepted"] = []
+    for answer in found.iterfind("answer"):
+        said = text_in(answer, "text")
+        if re.search(r"(?<!\\)\*", said):
+            notes.append(Problem("accepted", _("Asterisks that stand for anything are left out.")))
+        elif _number(answer.get("fraction", "0")) > 0:
+            written["accepted"].append(said.replace("\\*", "*"))
+        if text_in(answer, "feedback/text").strip():
+            notes.append(Problem("feedback", _("Feedback of short answers was left out.")))
+
+
+def _read_pairs(found: Any, written: Draft, notes: list[Problem]) -> None:
+    written["type"] = "MATCHING"
+    sides = [
+        (_said(pair, notes), text_in(pair, "answer/text")) for pair in found.iterfind("subquestion")
+    ]
+    written["pairs"] = [{"left": left, "right": right} for left, right in sides if left.strip()]
+    written["distractors"] = [right for left, right in sides if not left.strip()]
+
+
+def _read_order(found: Any, written: Draft, notes: list[Problem]) -> None:
+    written["type"] = "ORDERING"
+    grading = text_in(found, "gradingtype").strip()
+    written["scoring"] = _GRADINGS.get(grading, "partial")
+    answers = sorted(found.iterfind("answer"), key=lambda each: _number(each.get("fraction", "0")))
+    written["items"] = [_said(answer, notes) for answer in answers]
+
+
+def _read_essay(found: Any, written: Draft, notes: list[Problem]) -> None:
+    form = text_in(found, "responseformat").strip()
+    model = _said(found.find("graderinfo"), notes)
+    files = int(_number(text_in(found, "attachments") or "0"))
+    starter = _said(found.find("responsetemplate"), notes)
+    written["model_answer"] = model
+    if form == "noinline":
+        # Moodle says -1 for any number of files.
+        written |= {"type": "FILE_UPLOAD", "max_files": files if files > 0 else 10}
+    elif form == "monospaced":
+        written |= {"type": "CODE", "starter": starter}
+    else:
+        written["type"] = "ESSAY"
+        for name, tag in (("min_words", "minwordlimit"), ("max_words", "maxwordlimit")):
+            if text_in(found, tag).strip():
+                written[name] = int(_number(text_in(found, tag)))
+        if starter.strip():
+            notes.append(Problem("starter", _("What stands there at first was left out.")))
+
+
+def _read_cloze(found: Any, written: Draft, notes: list[Problem]) -> None:
+    written["type"], blanks = "FILL_BLANKS", {}
+
+    def gap(match: re.Match[str]) -> str:
+        name = str(len(blanks) + 1)
+        said = re.split(r"(?<!\\)~", match[2])
+        right = [each for each in said if re.match(r"=|%100%", each)]
+        plain = [re.sub(r"^(=|%100%)", "", each) for each in right]
+        answers = [re.split(r"(?<!\\)#", each)[0] for each in plain]
+        blanks[name] = {
+            "accepted": [re.sub(r"\\(.)", r"\1", each, flags=re.DOTALL) for each in answers],
+            "case_sensitive": match[1] in {"SHORTANSWER_C", "SAC", "MWC"},
+        }
+        return f"{{{{{name}}}}}"
+
+    written["text"] = _CLOZE.sub(gap, written["text"])
+    written["blanks"] = blanks
+    if re.search(r"\{\d*:[A-Z_]+:", written["text"]):
+        notes.append(Problem("blanks", _("Only blanks with a short answer are read.")))
+
+
+_READERS = {
+    "multichoice": _read_choices,
+    "truefalse": _read_true_false,
+    "numerical": _read_number,
+    "shortanswer": _read_short_text,
+    "matching": _read_pairs,
+    "match": _read_pairs,
+    "ordering": _read_order,
+    "essay": _read_essay,
+    "cloze": _read_cloze,
+    "multianswer": _read_cloze,
+}
+
+
+def _number(said: str) -> float:
+    try:
+        number = float(said)
+    except ValueError:
+        return 0.0
+    return number if abs(number) < 1e6 else 0.0
+
+
+def _rounded(said: str) -> str:
+    """Moodle writes seven places."""
+    try:
+        return plain_number(round(Decimal(said.strip()[:40]), 2))
+    except InvalidOperation:
+        return said
+
+
+def _inverse(said: str) -> str:
+    try:
+        return plain_number(1 / Decimal(said.strip()[:40]))
+    except (InvalidOperation, DivisionByZero):
+        return said

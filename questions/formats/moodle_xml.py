@@ -349,7 +349,8 @@ def _read_essay(found: Any, written: Draft, notes: list[Problem]) -> None:
 
 
 def _read_cloze(found: Any, written: Draft, notes: list[Problem]) -> None:
-    written["type"], blanks = "FILL_BLANKS", {}
+    written["type"] = "FILL_BLANKS"
+    blanks: dict[str, Draft] = {}
 
     def gap(match: re.Match[str]) -> str:
         name = str(len(blanks) + 1)

@@ -9,12 +9,13 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from questions.formats import csv_sheet, gift, moodle_xml, own_json, xlsx
+from questions.formats import csv_sheet, gift, moodle_xml, own_json, qti, xlsx
 from questions.formats.drafts import Draft, Row, without_unseen
 from questions.formats.limits import MOST_BYTES, MOST_ROWS, refuse
 from questions.formats.losses import Loss, carried
 
 HEAD = 4096
+MOST_TAIL = 256 * 1024
 LONGEST_SHOWN = 80
 _MACROS = (".xlsm", ".xltm", ".xlsb", ".xlam")
 
@@ -70,6 +71,15 @@ FORMATS: dict[str, Format] = {
             moodle_xml.cannot,
             has_foreign_places=True,
         ),
+        Format(
+            "qti",
+            (".zip",),
+            "application/zip",
+            qti.read,
+            qti.write,
+            has_foreign_places=True,
+            is_text=False,
+        ),
     )
 }
 
@@ -121,12 +131,21 @@ def carried_by(
             yield kept
 
 
+def _tail(file: BinaryIO) -> bytes:
+    """Where a ZIP keeps its table of contents."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - MOST_TAIL))
+    tail = file.read(MOST_TAIL)
+    file.seek(0)
+    return tail
+
+
 def _by_bytes(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(HEAD)
     file.seek(0)
     if head.startswith(b"PK"):
-        return "xlsx"
+        return "qti" if b"imsmanifest.xml" in _tail(file) else "xlsx"
     text = head.decode("utf-8-sig", errors="ignore").lstrip()
     if text.startswith(("{", "[")):
         return "json"

@@ -69,6 +69,20 @@ LOST: Mapping[str, Mapping[str, frozenset[str]]] = {
         FILE_UPLOAD="",
         CODE="language",
     ),
+    "qti": _losing(
+        "sources",
+        SINGLE="",
+        MULTIPLE="",
+        TRUE_FALSE="",
+        NUMERIC="units unit_required",
+        SHORT_TEXT="pattern keep_spaces",
+        MATCHING="",
+        ORDERING="scoring",
+        FILL_BLANKS="",
+        ESSAY="min_words max_words",
+        FILE_UPLOAD="max_files",
+        CODE="language starter",
+    ),
 }
 
 

@@ -560,6 +560,75 @@ class TestFilesOfMoodle:
         assert len(rows(format_, content)) == 1
 
 
+ITEM_3 = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+    identifier="i1" title="t">
+  <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
+    <qti-correct-response><qti-value>B</qti-value></qti-correct-response>
+  </qti-response-declaration>
+  <qti-item-body><p>Which one?</p>
+    <qti-choice-interaction response-identifier="RESPONSE" max-choices="1">
+      <qti-simple-choice identifier="A">This</qti-simple-choice>
+      <qti-simple-choice identifier="B">That</qti-simple-choice>
+    </qti-choice-interaction>
+  </qti-item-body>
+</qti-assessment-item>"""
+MANIFEST = """<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><resources>
+  <resource identifier="a" type="imsqti_item_xmlv3p0" href="{href}"/>
+</resources></manifest>"""
+
+
+def package(item: str = ITEM_3, href: str = "a.xml", manifest: str = MANIFEST) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("imsmanifest.xml", manifest.replace("{href}", href))
+        archive.writestr("a.xml", item)
+    return packed.getvalue()
+
+
+class TestPackages:
+    def test_the_names_of_version_3_are_read(self) -> None:
+        (row,) = rows("qti", package())
+
+        assert row.written == {
+            "type": "SINGLE",
+            "text": "Which one?",
+            "choices": [
+                {"text": "This", "correct": False, "feedback": ""},
+                {"text": "That", "correct": True, "feedback": ""},
+            ],
+        }
+
+    @pytest.mark.parametrize("href", ["../../etc/passwd", "/etc/passwd", "b.xml", "", "a.xml/.."])
+    def test_a_name_that_is_not_in_the_package(self, href: str) -> None:
+        (row,) = rows("qti", package(href=href))
+
+        assert "not in the package" in row.problems[0].message
+
+    @pytest.mark.parametrize("place", ["item", "manifest"])
+    def test_entities_are_refused(self, place: str) -> None:
+        bad = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]><a>&a;</a>'
+
+        assert "document type" in refused("qti", package(**{place: bad}))
+
+    def test_a_zip_bomb(self) -> None:
+        assert "larger than we take" in refused("qti", package(item=" " * 40_000_000))
+
+    def test_a_zip_without_a_manifest(self) -> None:
+        assert "imsmanifest.xml" in refused("qti", sheet(["a"]))
+
+    def test_an_item_that_asks_what_we_have_not(self) -> None:
+        (row,) = rows("qti", package(item=ITEM_3.replace("choice-inter", "slider-inter")))
+
+        assert "sliderInteraction" in row.problems[0].message
+
+    def test_losses_have_a_file_of_their_own(self) -> None:
+        written = {**plainest("NUMERIC"), "reference": "n-1"}
+        content = b"".join(written_as(FORMATS["qti"], [("n-1", written)], []))
+
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert archive.read("losses.txt") == b"n-1: unit_required, units\n"
+
+
 class TestWhichFormat:
     @pytest.mark.parametrize("name", FORMATS)
     def test_by_extension_and_by_bytes(self, name: str) -> None:

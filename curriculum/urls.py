@@ -12,4 +12,7 @@ urlpatterns = [
     path("profile/github/connect/", github.connect, name="github_connect"),
     path("profile/github/confirm/", github.confirm, name="github_confirm"),
     path("profile/github/disconnect/", github.disconnect, name="github_disconnect"),
+    path("github/projects/<int:pk>/", github.project, name="github_project"),
+    path("github/repositories/<int:pk>/refresh/", github.refresh, name="github_refresh"),
+    path("github/pull-requests/<int:pk>/hand-in/", github.hand_in, name="github_hand_in"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,20 +16,33 @@ from core.callers import caller_of
 from core.clock import now
 from core.errors import DomainError
 from core.pages import explain
-from core.policies import requires
+from core.policies import demand, requires
 from curriculum.actions.github_connections import (
     attempt_behind,
     begin_connecting,
     disconnect_account,
+    own_path,
 )
+from curriculum.actions.github_reconciling import ask_for_check
+from curriculum.actions.repositories import ask_for_repository
+from curriculum.actions.submissions import HandedIn, submit_work
 from curriculum.connecting import CONNECT, HERE, finish_connecting, lead_back
-from curriculum.errors import ConnectingFailed, NotConnected
+from curriculum.errors import AlreadySubmitted, AskedJustNow, ConnectingFailed, NotConnected
 from curriculum.github.configured import is_configured
 from curriculum.github.oauth import needed_scopes
-from curriculum.models import GitHubConnection, Repository
+from curriculum.github_cards import github_card
+from curriculum.models import (
+    Deliverable,
+    DeliverableKind,
+    GitHubConnection,
+    Project,
+    PullRequest,
+    Repository,
+)
 
 MOST_SHOWN = 100
 LONGEST_ANSWER = 512
+DIGITS = 10
 
 
 @require_GET
@@ -100,6 +113,73 @@ def disconnect(request: HttpRequest) -> HttpResponseBase:
         return redirect(HERE)
     messages.success(request, _("Disconnected. Your repositories stay as they are."))
     return redirect(HERE)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("curriculum.make_repository")
+def project(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The card by itself; sent to, it has the repository made."""
+    user = user_in(request)
+    projects = Project.objects.visible_to(user).select_related("track")
+    shown = get_object_or_404(projects, pk=pk)
+    if request.method == "POST":
+        demand(user, "curriculum.make_repository", shown)
+        try:
+            ask_for_repository(shown, by=user, at=now())
+        except DomainError as error:
+            messages.error(request, explain(error))
+        return redirect(_page(request.POST.get("next", ""), shown))
+    card = github_card(shown, student=user, viewer=user)
+    context = {"card": card, "back": _page(request.GET.get("back", ""), shown)}
+    return render(request, "curriculum/github/card.html", context)
+
+
+@require_POST
+@requires("curriculum.view_repository")
+def refresh(request: HttpRequest, pk: int) -> HttpResponseBase:
+    repositories = Repository.objects.visible_to(request.user).select_related("project")
+    repository = get_object_or_404(repositories, pk=pk)
+    try:
+        ask_for_check(repository, at=now())
+    except AskedJustNow as error:
+        messages.info(request, explain(error))
+    else:
+        messages.info(request, _("We are asking GitHub. What is new shows here in a moment."))
+    return redirect(_page(request.POST.get("next", ""), repository.project))
+
+
+@require_POST
+@requires("curriculum.submit_work")
+def hand_in(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A pull request of one's own, for a deliverable of its project."""
+    user = user_in(request)
+    own = PullRequest.objects.filter(repository__student=user)
+    pull_request = get_object_or_404(own.select_related("repository__project"), pk=pk)
+    home = pull_request.repository.project
+    wanted = request.POST.get("deliverable", "")
+    deliverables = (
+        Deliverable.objects.living().filter(project=home).select_related("project__track")
+    )
+    deliverable = get_object_or_404(
+        deliverables,
+        pk=int(wanted) if wanted.isdecimal() and len(wanted) < DIGITS else 0,
+        kind=DeliverableKind.PULL_REQUEST,
+    )
+    work = HandedIn(url=pull_request.html_url)
+    try:
+        submission = submit_work(deliverable, work=work, by=user, at=now())
+    except AlreadySubmitted as error:
+        messages.info(request, explain(error))
+        return redirect("submission", pk=error.details["submission"])
+    except DomainError as error:
+        messages.error(request, explain(error))
+        return redirect(_page(request.POST.get("next", ""), home))
+    messages.success(request, _("It is handed in. You find here what is said of it."))
+    return redirect("submission", pk=submission.pk)
+
+
+def _page(asked: str, shown: Project) -> str:
+    return own_path(asked) or reverse("project", args=[shown.pk])
 
 
 def _told(request: HttpRequest, error: DomainError, context: dict[str, Any]) -> HttpResponse:

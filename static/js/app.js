@@ -14,6 +14,7 @@ const ELEMENTS = {
   "job-progress": () => import("./components/job-progress.js"),
   "keep-draft": () => import("./components/keep-draft.js"),
   "key-shortcuts": () => import("./components/key-shortcuts.js"),
+  "live-part": () => import("./components/live-part.js"),
   "markdown-field": () => import("./components/markdown-field.js"),
   "menu-button": () => import("./components/menu-button.js"),
   "pass-key": () => import("./components/pass-key.js"),

@@ -21,10 +21,13 @@ from accounts.tests.providers import Answer, Providers
 from core.clock import now
 from core.settings.github import in_sandbox
 from curriculum.actions.enrollment import enroll
+from curriculum.actions.pull_requests import note_pull_request
+from curriculum.github.facts import PullRequestFacts
 from curriculum.models import (
     Deliverable,
     GitHubConnection,
     Project,
+    PullRequest,
     Repository,
     Track,
     WebhookDelivery,
@@ -106,7 +109,7 @@ def learner(project: Project) -> User:
 
 def make_project(**fields: Any) -> Project:
     track, _is_new = Track.objects.get_or_create(
-        code="FSD", defaults={"name": "Full-Stack Developer", "pitch": "From page to server."}
+        code="GIT", defaults={"name": "Work at GitHub", "pitch": "From branch to merge."}
     )
     number = track.projects.count() + 1
     facts = {
@@ -118,6 +121,37 @@ def make_project(**fields: Any) -> Project:
         "template": f"fsd-{number:02}-page",
     }
     return Project.objects.create(track=track, **(facts | fields))
+
+
+def make_repository(student: User, project: Project | None = None, **fields: Any) -> Repository:
+    """Without anything at GitHub behind it."""
+    number = 5_000 + Repository.objects.count()
+    facts = {
+        "state": "ready",
+        "github_id": number,
+        "full_name": "asha-rao/page",
+        "html_url": "https://github.com/asha-rao/page",
+        "created_at": now(),
+    }
+    home = project or make_project()
+    return Repository.objects.create(student=student, project=home, **(facts | fields))
+
+
+def make_pull_request(repository: Repository, number: int = 1, **changes: Any) -> PullRequest:
+    facts = {
+        "github_id": repository.github_id * 1000 + number,
+        "number": number,
+        "title": "My work",
+        "html_url": f"{repository.html_url}/pull/{number}",
+        "author": "asha-rao",
+        "state": "open",
+        "is_draft": False,
+        "head_sha": "a" * 40,
+        "opened_at": NOON,
+        "updated_at": NOON,
+    }
+    change = note_pull_request(repository, PullRequestFacts(**(facts | changes)), at=now())
+    return change.pull_request
 
 
 def make_deliverable(project: Project, **fields: Any) -> Deliverable:

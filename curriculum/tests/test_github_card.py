@@ -8,10 +8,10 @@ from core.clock import now
 from core.jobs.models import Job
 from core.jobs.running import run_job
 from curriculum.actions import github_reconciling
-from curriculum.actions.pull_requests import note_checks, note_pull_request
+from curriculum.actions.pull_requests import note_checks
 from curriculum.actions.repositories import ask_for_repository
 from curriculum.github.client import GitHub
-from curriculum.github.facts import ChecksFacts, PullRequestFacts
+from curriculum.github.facts import ChecksFacts
 from curriculum.github_cards import CardState, github_card
 from curriculum.models import GitHubConnection, PullRequest, Repository, Submission
 from curriculum.tests.github_world import (
@@ -20,6 +20,7 @@ from curriculum.tests.github_world import (
     make_deliverable,
     make_learner,
     make_project,
+    make_pull_request,
     project,
     world,
 )
@@ -54,23 +55,6 @@ def state_of(project, student):
 def text_of(response):
     assert response.status_code == 200, response.content
     return re.sub(r"\s+", " ", response.content.decode())
-
-
-def pull(repository, number=1, **changes):
-    facts = {
-        "github_id": 100 + number,
-        "number": number,
-        "title": "My work",
-        "html_url": f"https://github.com/asha-rao/page/pull/{number}",
-        "author": "asha-rao",
-        "state": "open",
-        "is_draft": False,
-        "head_sha": "a" * 40,
-        "opened_at": NOON,
-        "updated_at": NOON,
-    }
-    change = note_pull_request(repository, PullRequestFacts(**(facts | changes)), at=now())
-    return change.pull_request
 
 
 def test_the_way_from_nothing_to_a_repository(world, learner, project, browser, monkeypatch):
@@ -146,14 +130,14 @@ def test_one_that_is_gone_offers_a_new_one(world, learner, project, browser, rep
 
 
 def test_pull_requests_show_their_state_checks_and_review(project, browser, repository):
-    row = pull(repository, is_draft=True)
+    row = make_pull_request(repository, is_draft=True)
     note_checks(repository, ChecksFacts(sha="a" * 40, state="failed", as_of=now()), at=now())
     PullRequest.objects.filter(pk=row.pk).update(review_state="changes_requested")
     page = text_of(browser.get(address(project)))
     for word in ("#1 My work", "Draft", "Checks failed", "Changes asked for there"):
         assert word in page
-    pull(repository, 2, state="merged", merged_at=NOON)
-    pull(repository, 3, state="closed", closed_at=NOON)
+    make_pull_request(repository, 2, state="merged", merged_at=NOON)
+    make_pull_request(repository, 3, state="closed", closed_at=NOON)
     page = text_of(browser.get(address(project)))
     assert "Merged" in page
     assert "Closed" in page
@@ -162,7 +146,7 @@ def test_pull_requests_show_their_state_checks_and_review(project, browser, repo
 def test_names_from_github_cannot_write_into_our_page(project, browser, repository):
     evil = '"><script>alert(1)</script>'
     Repository.objects.update(full_name=evil, default_branch=evil)
-    pull(repository, title=evil, author=evil)
+    make_pull_request(repository, title=evil, author=evil)
     for path in (address(project), part(project), "/profile/github/"):
         page = text_of(browser.get(path))
         assert "<script>alert(1)" not in page
@@ -171,7 +155,7 @@ def test_names_from_github_cannot_write_into_our_page(project, browser, reposito
 
 def test_a_pull_request_is_handed_in_by_a_click_and_not_before(project, browser, repository):
     deliverable = make_deliverable(project, title="The change")
-    row = pull(repository)
+    row = make_pull_request(repository)
     page = text_of(browser.get(address(project)))
     assert "Hand in as “The change”" in page
     assert not Submission.objects.exists()
@@ -192,14 +176,14 @@ def test_a_pull_request_is_handed_in_by_a_click_and_not_before(project, browser,
 
 def test_a_merged_one_that_is_handed_in_is_approved_at_once(project, browser, repository):
     deliverable = make_deliverable(project, approves_on_merge=True)
-    row = pull(repository, state="merged", merged_at=NOON)
+    row = make_pull_request(repository, state="merged", merged_at=NOON)
     browser.post(f"/github/pull-requests/{row.pk}/hand-in/", {"deliverable": deliverable.pk})
     assert Submission.objects.get().status == "approved"
 
 
 @pytest.mark.parametrize("wanted", ["", "0", "x", "9" * 30, "-1"])
 def test_what_is_no_deliverable_of_the_project_is_not_there(project, browser, repository, wanted):
-    row = pull(repository)
+    row = make_pull_request(repository)
     path = f"/github/pull-requests/{row.pk}/hand-in/"
     assert browser.post(path, {"deliverable": wanted}).status_code == 404
     other = make_deliverable(make_project())
@@ -207,7 +191,7 @@ def test_what_is_no_deliverable_of_the_project_is_not_there(project, browser, re
 
 
 def test_somebody_elses_is_not_there(project, repository, client_of):
-    row = pull(repository)
+    row = make_pull_request(repository)
     stranger = client_of(make_learner(project))
     deliverable = make_deliverable(project)
     path = f"/github/pull-requests/{row.pk}/hand-in/"
@@ -233,7 +217,7 @@ def test_asking_now_is_for_whoever_sees_it_and_not_too_often(
 
 
 def test_whoever_teaches_sees_it_without_buttons_of_its_owner(repository, learner, project, admin):
-    pull(repository)
+    make_pull_request(repository)
     make_deliverable(project)
     card = github_card(project, student=learner, viewer=admin)
     assert (card.state, card.is_own) == (CardState.READY, False)
@@ -244,12 +228,12 @@ def test_the_card_takes_no_more_queries_for_more_pull_requests(
     learner, project, repository, django_assert_max_num_queries
 ):
     for number in range(1, 4):
-        pull(repository, number)
+        make_pull_request(repository, number)
     make_deliverable(project)
     with django_assert_max_num_queries(6):
         github_card(project, student=learner, viewer=learner)
     for number in range(4, 12):
-        pull(repository, number)
+        make_pull_request(repository, number)
     with django_assert_max_num_queries(6):
         card = github_card(project, student=learner, viewer=learner)
     assert len(card.pull_requests) == 10

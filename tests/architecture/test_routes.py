@@ -54,7 +54,7 @@ from curriculum.actions.files import PURPOSE as WORK_FILE
 from curriculum.models import Cohort, Extension, Submission, Track
 from curriculum.policies import LEARNING
 from curriculum.tests.factories import enrolled, hand_in, in_cohort, make_track
-from curriculum.tests.github_world import make_project
+from curriculum.tests.github_world import make_project, make_pull_request, make_repository
 from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import start_attempt
@@ -178,6 +178,14 @@ def make_github_project() -> str:
     return str(make_project().pk)
 
 
+def make_github_repository(asker: User | None) -> str:
+    return str(make_repository(asker or UserFactory()).pk)
+
+
+def make_github_pull_request(asker: User | None) -> str:
+    return str(make_pull_request(make_repository(asker or UserFactory())).pk)
+
+
 def make_own_project(asker: User | None) -> str:
     """On a track that the asker is on, where that is for them."""
     track = make_track()
@@ -281,6 +289,9 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "own-export": make_export,
     "export-of-another": lambda _asker: make_export(UserFactory()),
     "github-project": lambda _asker: make_github_project(),
+    "github-repository": make_github_repository,
+    "github-repository-of-another": lambda _asker: make_github_repository(None),
+    "github-pull-request": make_github_pull_request,
     "avatar": lambda _asker: str(uuid4()),
     "own-social-account": make_social_account,
     "social-account-of-another": lambda _asker: make_social_account(None),

@@ -22,6 +22,8 @@ NO_PAGES = (
     *("/accounts/3rdparty/{", "/security/api-keys/{"),
     # Of somebody's own (`test_learning_pages.py`).
     *("/tracks/{", "/projects/{", "/submissions/{"),
+    # Parts of those (`test_github_card.py`).
+    *("/github/projects/{", "/github/repositories/{", "/github/pull-requests/{"),
     # Pages about work and people that have to be there (`test_teaching_pages.py`).
     *("/review/{", "/class/{", "/cohorts/{"),
     "/class/export/",

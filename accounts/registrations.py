@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts import cards, dashboards, demo, exports, own_data, permissions, places
+from accounts import cards, dashboards, demo, exports, own_data, permissions, places, policies
 from accounts import notifications as told
 from accounts.actions import audit
 from accounts.entry.samples import samples
@@ -26,10 +26,12 @@ from core.registries import (
     generated_docs,
     navigation,
     state_metrics,
+    written_by_actions,
 )
 from core.security import csp_sources
 
 audit_logs.register("accounts", audit)
+written_by_actions.register("accounts", policies.WRITTEN_BY_ACTIONS)
 demo_content.register("1 people", DemoPart(demo.make_people, demo.are_people_made))
 admin_cards.register("1 people", cards.people_by_role)
 admin_cards.register("2 active students", cards.active_students)

@@ -22,7 +22,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 LAYERS = ("reset", "tokens", "base", "layout", "components", "pages", "utilities")
 JOINED = "css/app.css"
 ADMIN = "css/admin.css"
-SHEETS = {JOINED: LAYERS, ADMIN: ("tokens", "admin")}
+SHEETS = {JOINED: LAYERS, ADMIN: ("tokens", "components", "admin")}
+# Of our components, those that the admin shows as well.
+IN_ADMIN = frozenset({"prose.css", "code.css"})
 FOLDERS = sorted({folder for layers in SHEETS.values() for folder in layers})
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -59,7 +61,8 @@ class JoinedStyles(BaseFinder):
 def join_stylesheet(sheet: str = JOINED) -> Path:
     """The path of the joined file, which is written only when it changes."""
     layers = SHEETS[sheet]
-    joined, text = _folder() / sheet, joined_text(parts(layers), layers)
+    sources = [path for path in parts(layers) if sheet == JOINED or _is_in_admin(path)]
+    joined, text = _folder() / sheet, joined_text(sources, layers)
     if not joined.exists() or joined.read_text() != text:
         _write(joined, text)
     return joined
@@ -80,6 +83,10 @@ def joined_text(sources: Iterable[Path], layers: Sequence[str] = LAYERS) -> str:
 def parts(layers: Sequence[str] = LAYERS) -> list[Path]:
     folder = Path(settings.BASE_DIR) / "static" / "css"
     return [path for layer in layers for path in sorted((folder / layer).glob("*.css"))]
+
+
+def _is_in_admin(path: Path) -> bool:
+    return path.parent.name != "components" or path.name in IN_ADMIN
 
 
 def squeezed(text: str) -> str:

@@ -74,6 +74,10 @@ track_prices: Registry[Callable[[str], list[dict[str, object]]]] = Registry("pri
 # did, or nothing. In the order of the names.
 preparations: Registry[Callable[[datetime], str]] = Registry("preparations")
 
+# Models whose rows actions alone write, by app, as `app.model`: the admin shows them, and what it
+# does to them it does by an action, behind that action's own policy.
+written_by_actions: Registry[frozenset[str]] = Registry("models written by actions")
+
 # What /health asks, by the name it shows; a name that nobody has registered is not configured.
 health_checks: Registry[Callable[[], Finding]] = Registry("health checks")
 

@@ -117,6 +117,9 @@ class Head:
             self._file, self._lines[key], f"`{key}` of this {self._noun} {problem}."
         )
 
+    def has(self, key: str) -> bool:
+        return key in self._nodes
+
     def text(self, key: str) -> str:
         node = self._nodes[key]
         if not _is_scalar(node, "str") or not node.value.strip():

@@ -60,6 +60,18 @@ class NotInFiles(Conflict):
     message = _("No content file holds this one: it was made here.")
 
 
+class ContentFilesBroken(Conflict):
+    message = _("The content files cannot be read.")
+
+
+class ContentFromFile(Conflict):
+    message = _("Its content file would bring it back. Retire it instead.")
+
+
+class ContentInUse(Conflict):
+    message = _("Students have worked on it already. Retire it instead.")
+
+
 class StorageFull(DomainError):
     code = "PAYLOAD_TOO_LARGE"
     status = 413

@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     )
 
 LEARNING = frozenset({Role.STUDENT, Role.SUPERADMIN})
+# What nobody does by hand in the admin.
+WRITTEN_BY_ACTIONS = frozenset(
+    {
+        "curriculum.cohort",
+        "curriculum.cohortmember",
+        "curriculum.enrollment",
+        "curriculum.githubconnection",
+        "curriculum.grant",
+        "curriculum.pullrequest",
+        "curriculum.repository",
+        "curriculum.review",
+        "curriculum.submission",
+        "curriculum.webhookdelivery",
+    }
+)
 
 
 @policy("curriculum.view_tracks", for_anyone=True)

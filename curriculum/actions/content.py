@@ -1,8 +1,8 @@
-"""Writing content: by its files, where an edit made here outranks them, and by hand."""
+"""Loading content files, where what was edited here outranks them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -57,32 +57,7 @@ def restore_content(
     row.refresh_from_db()
     Loader(at=at, overwrite=False).restore(row, files)
     record_audit("curriculum.content_restored", by=by, target=row, caller=caller, at=at)
-    _tell(row, by=by, at=at)
-
-
-@transaction.atomic
-def save_edit(
-    row: Content,
-    *,
-    fields: Collection[str],
-    by: User,
-    at: datetime,
-    caller: Caller | None = None,
-) -> None:
-    """What an admin wrote: loading will leave it alone from now on, and its place too."""
-    verb = "edited" if row.pk else "added"
-    row.edited_at = at
-    row.save()
-    kind = row._meta.model_name
-    record_audit(
-        f"curriculum.{kind}_{verb}",
-        by=by,
-        target=row,
-        data={"fields": sorted(fields)} if verb == "edited" else None,
-        caller=caller,
-        at=at,
-    )
-    _tell(row, by=by, at=at)
+    tell_edit(row, by=by, at=at)
 
 
 def wait_in_line() -> None:
@@ -91,7 +66,7 @@ def wait_in_line() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LINE])
 
 
-def _tell(row: Content, *, by: User, at: datetime) -> None:
+def tell_edit(row: Content, *, by: User, at: datetime) -> None:
     edited = ContentEdited(kind=str(row._meta.model_name), object_id=row.pk)
     record(edited, by=by, at=at)
     forget_tracks()

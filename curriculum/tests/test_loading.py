@@ -11,7 +11,8 @@ from accounts.tests.races import Meeting, at_once
 from core.clock import now
 from core.events.models import Event
 from curriculum.actions import content as loading
-from curriculum.actions.content import load_content, restore_content, save_edit
+from curriculum.actions.content import load_content, restore_content
+from curriculum.actions.content_edits import save_edit
 from curriculum.content_files import read_tracks
 from curriculum.errors import NotInFiles
 from curriculum.loading import FOLDER, load_own_content

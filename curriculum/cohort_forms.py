@@ -1,129 +1,191 @@
-"""Forms of cohorts: the facts, who joins, and what is due when."""
+"""What staff fill in about cohorts: facts, members, days."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.rules import normalise_email
-from core.widgets import CheckboxCards, DateInput
+from accounts.profile_forms import time_zones
+from core.widgets import CheckboxCards, DateInput, SearchInput, Suggested
+from curriculum.adding_members import MOST_AT_ONCE
 from curriculum.models import Cohort, Project, Track
 from curriculum.models.content import TITLE_LENGTH
+from curriculum.review_forms import LONGEST_SEARCH
+from curriculum.rules import due_on
 
-MOST_AT_ONCE = 200
-LONGEST_LIST = 20_000
+MOST_TRAINERS = 60
+LONGEST_LIST = 40_000
 
 
 class CohortForm(forms.Form):
+    """A cohort's facts. Its track is chosen once; trainers are ticked, or many named by address."""
+
     name = forms.CharField(label=_("Name"), max_length=TITLE_LENGTH)
     track = forms.ModelChoiceField(
         label=_("Track"),
         queryset=Track.objects.published(),
-        help_text=_("A cohort stays on its track."),
+        to_field_name="code",
+        empty_label=_("Choose a track"),
     )
     starts_on = forms.DateField(
         label=_("Starts on"),
-        widget=DateInput,
-        help_text=_("Weeks are counted from this day; due dates are the last days of weeks."),
+        widget=DateInput(),
+        help_text=_("Weeks are counted from this day on."),
     )
     time_zone = forms.CharField(
         label=_("Time zone"),
         max_length=64,
-        initial="UTC",
-        help_text=_("Where a day ends for this cohort, such as Asia/Kolkata."),
+        help_text=_("Days end there. Type a city or a country to find it."),
+        widget=Suggested(choices=time_zones),
     )
     trainers = forms.ModelMultipleChoiceField(
-        label=_("Trainers"),
-        queryset=User.objects.none(),
+        label=_("Trainers"), queryset=User.objects.none(), required=False, widget=CheckboxCards
+    )
+    more_trainers = forms.CharField(
+        label=_("More trainers, by address"),
         required=False,
-        widget=CheckboxCards,
-        help_text=_("They see this cohort; whom they review is settled by who looks after whom."),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("One a line."),
     )
 
-    def __init__(self, *args: Any, cohort: Cohort | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        trainers = User.objects.trainers().active().order_by("name", "pk")
-        self.fields["trainers"].queryset = trainers  # type: ignore[attr-defined]
-        self.fields["trainers"].label_from_instance = lambda user: user.name or user.email  # type: ignore[attr-defined]
+    def __init__(
+        self, data: Any = None, *, cohort: Cohort | None = None, zone: str = "UTC"
+    ) -> None:
+        super().__init__(data, initial=_facts(cohort, zone), label_suffix="")
         if cohort is not None:
             del self.fields["track"]
-            self.initial = {
-                "name": cohort.name,
-                "starts_on": cohort.starts_on,
-                "time_zone": cohort.time_zone,
-                "trainers": [trainer.pk for trainer in cohort.trainers.all()],
-                **self.initial,
-            }
+        chosen = cohort.trainers.all() if cohort else User.objects.none()
+        active = User.objects.active().trainers()
+        listed = list(
+            active.order_by("name", "pk").values_list("pk", flat=True)[: MOST_TRAINERS + 1]
+        )
+        if len(listed) <= MOST_TRAINERS:
+            del self.fields["more_trainers"]
+        kept = {*listed[:MOST_TRAINERS], *chosen.values_list("pk", flat=True)}
+        trainers: Any = self.fields["trainers"]
+        trainers.queryset = User.objects.filter(pk__in=kept).order_by("name", "pk")
+        trainers.widget.explained = {
+            each.pk: ", ".join(each.tracks) or each.email for each in trainers.queryset
+        }
 
-    def clean_time_zone(self) -> str:
-        zone = str(self.cleaned_data["time_zone"]).strip()
-        if zone not in available_timezones():
-            raise forms.ValidationError(_("Choose a time zone such as Asia/Kolkata."))
-        return zone
+    def clean_more_trainers(self) -> list[User]:
+        lines = [line.strip().lower() for line in self.cleaned_data["more_trainers"].splitlines()]
+        wanted = {line for line in lines if line}
+        found = User.objects.active().trainers().filter(email__in=wanted)
+        missing = wanted - {each.email for each in found}
+        if missing:
+            raise forms.ValidationError(
+                _("No trainer has this address: %(address)s.") % {"address": min(missing)}
+            )
+        return list(found)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        trainers = [*given["trainers"], *given.get("more_trainers", [])]
+        return {
+            "name": given["name"],
+            "starts_on": given["starts_on"],
+            "time_zone": given["time_zone"],
+            "trainers": list(dict.fromkeys(trainers)),
+        }
 
 
-class JoinForm(forms.Form):
-    """Several at once, one address a line; what became of each is told line by line."""
-
+class AddressesForm(forms.Form):
     addresses = forms.CharField(
-        label=_("Students"),
+        label=_("Addresses"),
         max_length=LONGEST_LIST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Their e-mail addresses: one a line, or with commas between."),
+        widget=forms.Textarea({"rows": 5, "spellcheck": "false"}),
+        help_text=_("One a line, as they come out of a list."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
 
-    def clean_addresses(self) -> list[str]:
-        text = str(self.cleaned_data["addresses"])
-        words = text.replace(",", " ").replace(";", " ").split()
-        addresses = list(dict.fromkeys(normalise_email(word) for word in words))
-        if len(addresses) > MOST_AT_ONCE:
+    def clean_addresses(self) -> str:
+        text: str = self.cleaned_data["addresses"]
+        if len(text.splitlines()) > MOST_AT_ONCE:
             raise forms.ValidationError(
-                gettext("Add at most %(most)d at once.") % {"most": MOST_AT_ONCE}
+                _("Add at most %(most)d at once, please.") % {"most": MOST_AT_ONCE}
             )
-        return addresses
+        return text
+
+
+class FindForm(forms.Form):
+    find = forms.CharField(
+        label=_("Find students"),
+        required=False,
+        max_length=LONGEST_SEARCH,
+        widget=SearchInput({"placeholder": _("Name or address"), "autocomplete": "off"}),
+    )
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A project, the day that its week gives, and the field of the cohort's own."""
+
+    project: Project
+    by_week: date
+    field: forms.BoundField
+    is_own: bool
 
 
 class DueDatesForm(forms.Form):
-    """A day for each project; an empty one gives it back to the week of the track."""
+    """A day for each project; that of its week, or none, is no day of its own."""
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        *,
+        cohort: Cohort,
         projects: Sequence[Project],
-        days: Mapping[int, date],
         own: Mapping[int, date],
-        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self._projects = projects
+        super().__init__(data, label_suffix="")
+        self._projects, self._own = projects, own
+        self._by_week = {each.pk: due_on(cohort.starts_on, each.due_week) for each in projects}
         for project in projects:
-            week = gettext("By the week: %(day)s") % {"day": days[project.pk].isoformat()}
-            self.fields[self._name(project)] = forms.DateField(
-                label=str(project),
+            self.fields[_day_of(project)] = forms.DateField(
+                label=gettext("Day of %(project)s") % {"project": project},
                 required=False,
-                widget=DateInput,
-                initial=own.get(project.pk),
-                help_text=week,
+                widget=DateInput(),
+                initial=own.get(project.pk, self._by_week[project.pk]),
             )
 
     @property
+    def rows(self) -> list[DayRow]:
+        return [
+            DayRow(each, self._by_week[each.pk], self[_day_of(each)], each.pk in self._own)
+            for each in self._projects
+        ]
+
+    @property
     def days(self) -> dict[Project, date | None]:
+        given = {each: self.cleaned_data[_day_of(each)] for each in self._projects}
         return {
-            project: self.cleaned_data[self._name(project)]
-            for project in self._projects
-            if self._name(project) in self.changed_data
+            project: None if day == self._by_week[project.pk] else day
+            for project, day in given.items()
         }
 
-    @staticmethod
-    def _name(project: Project) -> str:
-        return f"project_{project.number}"
+
+def _facts(cohort: Cohort | None, zone: str) -> dict[str, Any]:
+    if cohort is None:
+        return {"time_zone": zone}
+    return {
+        "name": cohort.name,
+        "starts_on": cohort.starts_on,
+        "time_zone": cohort.time_zone,
+        "trainers": list(cohort.trainers.values_list("pk", flat=True)),
+    }
+
+
+def _day_of(project: Project) -> str:
+    return f"day-{project.pk}"

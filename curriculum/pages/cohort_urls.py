@@ -17,9 +17,4 @@ urlpatterns = [
         cohorts.remove_member,
         name="remove_cohort_member",
     ),
-    path(
-        "cohorts/<int:pk>/members/back/<int:student_pk>/",
-        cohorts.bring_member_back,
-        name="bring_member_back",
-    ),
 ]

@@ -314,7 +314,6 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "its-comment": make_its_comment,
     "own-cohort": make_cohort_of,
     "its-member": lambda _asker: str(Cohort.objects.latest("pk").members.get().pk),
-    "its-student": lambda _asker: str(Cohort.objects.latest("pk").members.get().student_id),
     "own-work-file": make_work_file,
     "work-file-of-another": lambda _asker: make_work_file(UserFactory()),
     "subject": lambda _asker: str(Subject.objects.create(code=uuid4().hex[:12], name="Any").pk),

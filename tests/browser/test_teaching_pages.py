@@ -1,5 +1,7 @@
 """Pages of those who teach, with work to show: accessibility, steadiness, weight, no scripts."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -11,7 +13,14 @@ from curriculum.actions.comments import save_phrase, write_comment
 from curriculum.actions.reviews import note_visit
 from curriculum.actions.submissions import revise_work
 from curriculum.models import Decision, Submission
-from curriculum.tests.factories import decide, enrolled, hand_in, make_track, work_for
+from curriculum.tests.factories import (
+    decide,
+    enrolled,
+    hand_in,
+    in_cohort,
+    make_track,
+    work_for,
+)
 from tests.browser.axe import SOURCE, findings_here
 from tests.browser.test_every_page import faults
 
@@ -63,6 +72,16 @@ def too_late(page: Page, work: Submission) -> None:
 
 def test_they_leave_nobody_out_hold_still_fit_and_are_light(page_of, trainer, paths):
     assert faults(page_of(trainer), paths) == []
+
+
+def test_pages_of_a_cohort_do_too(page_of, admin, works):
+    student = works["whole"].student
+    track = works["whole"].deliverable.project.track
+    cohort = in_cohort(track, student, starts_on=date(2026, 11, 2))
+    UserFactory(name="Dinesh Rao")
+    whole = f"/cohorts/{cohort.pk}/"
+    paths = [f"{whole}?find=din", f"{whole}change/", f"{whole}close/"]
+    assert faults(page_of(admin), paths) == []
 
 
 def test_axe_finds_nothing_in_what_opens_and_in_a_conflict(page_of, trainer, works, watch):

@@ -30,7 +30,7 @@ from curriculum.actions.reviews import (
 )
 from curriculum.errors import RevisionOutdated, RevisionReviewed, TakenByAnother
 from curriculum.forms import CommentForm
-from curriculum.models import Decision, SavedPhrase, Submission
+from curriculum.models import Decision, SavedPhrase, Submission, SubmissionStatus
 from curriculum.pages.review_page import (
     REVIEW,
     Conflict,
@@ -125,7 +125,8 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
             others,
             by=user,
             at=at,
-            revision=int(shown) if shown.isdecimal() else submission.newest,
+            revision=int(shown) if _is_number(shown) else submission.newest,
+            was_open=request.POST.get("was") == SubmissionStatus.PENDING,
         ),
     }
     return render(request, "curriculum/review/presence.html", context)
@@ -213,7 +214,7 @@ def _reviewed(request: HttpRequest, pk: int) -> Submission:
 
 def _own_phrase(request: HttpRequest, name: str) -> SavedPhrase:
     wanted = request.POST[name]
-    key = int(wanted) if wanted.isdecimal() and len(wanted) < MOST_DIGITS else 0
+    key = int(wanted) if _is_number(wanted) else 0
     return get_object_or_404(SavedPhrase, pk=key, owner=request.user)
 
 
@@ -259,3 +260,7 @@ def _address(name: str, request: HttpRequest, *args: int) -> str:
     """With the filters that one came with."""
     query = filters_of(request.GET, user_in(request))[0].query()
     return f"{reverse(name, args=args)}?{query}".rstrip("?")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS

@@ -94,10 +94,16 @@ def open_submission(submission: Submission, *, by: User, at: datetime) -> list[U
 
 
 def presence_of(
-    submission: Submission, others: list[User], *, by: User, at: datetime, revision: int
+    submission: Submission,
+    others: list[User],
+    *,
+    by: User,
+    at: datetime,
+    revision: int,
+    was_open: bool,
 ) -> Presence:
-    """`revision` is the one that the page shows."""
-    is_decided = submission.status != SubmissionStatus.PENDING
+    """`revision` is the one that the page shows, and `was_open` whether it could be decided on."""
+    is_decided = was_open and submission.status != SubmissionStatus.PENDING
     review = Review.objects.filter(
         revision__submission=submission, revision__number=submission.newest
     )
@@ -139,7 +145,9 @@ def review_page(
         "form": (form or fresh_form(whole)) if is_open else None,
         "is_kept": form is not None,
         "conflict": conflict,
-        "presence": presence_of(whole, others, by=user, at=at, revision=whole.newest),
+        "presence": presence_of(
+            whole, others, by=user, at=at, revision=whole.newest, was_open=False
+        ),
         "due": due_dates_of(whole.student, whole.deliverable.project.track).get(
             whole.deliverable.project_id
         ),

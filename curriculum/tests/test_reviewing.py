@@ -377,8 +377,9 @@ def test_an_open_page_hears_of_a_decision_and_of_a_newer_revision(client_of, wor
     client, other = client_of(trainer), UserFactory(admin=True, name="Rohan Das")
     page(client, work)
     decide(work, Decision.CHANGES_REQUESTED, by=other)
-    asked = client.post(at(work, "presence/"), {"shown": "1"}).content.decode()
+    asked = client.post(at(work, "presence/"), {"shown": "1", "was": "pending"}).content.decode()
     assert "Rohan Das has decided: Changes requested" in asked
+    assert "has decided" not in page(client, work)
     revise_work(work, work=work_for(work.deliverable), by=work.student, at=now())
     asked = client.post(at(work, "presence/"), {"shown": "1"}).content.decode()
     assert "Revision 2 has come in" in asked

@@ -100,8 +100,8 @@ def test_two_reviewers_see_each_other_and_the_second_decision_beside_the_first(
     )
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Somebody was faster")).to_be_visible()
-    expect(page.locator(".conflict")).to_contain_text("Mend the loop.")
-    expect(page.locator(".conflict textarea")).to_have_value("I would take it.")
+    expect(page.locator(".queue-item-body")).to_contain_text("Mend the loop.")
+    expect(page.locator("#yours textarea")).to_have_value("I would take it.")
     page.get_by_role("button", name="Send it as a comment").click()
     expect(page.locator("#thread")).to_contain_text("I would take it.")
     assert Review.objects.get().reviewer == other

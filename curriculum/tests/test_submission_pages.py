@@ -222,7 +222,7 @@ def test_a_comment_by_htmx_renews_the_conversation(client, submission):
     answer = client.post(of(submission, "comments"), {"body": "Hello"}, headers=HTMX)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert page.lstrip().startswith('<section class="stack" id="thread"')
+    assert page.lstrip().startswith('<div class="stack" id="thread"')
     assert "Hello" in page
 
 

@@ -51,9 +51,31 @@ from core.styleguide.catalogue import LAYOUTS, pages
 from curriculum.actions.cohorts import extend
 from curriculum.actions.comments import write_comment
 from curriculum.actions.files import PURPOSE as WORK_FILE
-from curriculum.models import Cohort, Extension, Submission, Track
+from curriculum.models import (
+    Cohort,
+    Deliverable,
+    Enrollment,
+    Extension,
+    GitHubConnection,
+    Grant,
+    Project,
+    PullRequest,
+    Repository,
+    Review,
+    Step,
+    Submission,
+    Track,
+    WebhookDelivery,
+)
 from curriculum.policies import LEARNING
-from curriculum.tests.factories import enrolled, hand_in, in_cohort, make_track
+from curriculum.tests.factories import (
+    decide,
+    enrolled,
+    enrollment_of,
+    hand_in,
+    in_cohort,
+    make_track,
+)
 from curriculum.tests.github_world import make_project, make_pull_request, make_repository
 from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
@@ -255,6 +277,25 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     IdempotentCall: lambda: IdempotentCall.objects.create(key=str(uuid4()), started_at=now()),
     Job: lambda: Job.objects.get(pk=make_job(None)),
     Mail: make_mail,
+    Track: lambda: make_track(projects=0),
+    Project: make_track(projects=1, deliverables=0, steps=0).projects.get,
+    Step: make_track(projects=1).projects.get().steps.first,
+    Deliverable: make_track(projects=1).projects.get().deliverables.first,
+    Enrollment: lambda: enrollment_of(enrolled(make_track()), Track.objects.latest("pk")),
+    Grant: enrollment_of(enrolled(make_track()), Track.objects.latest("pk")).grants.get,
+    Cohort: lambda: Cohort.objects.get(pk=make_cohort_of(None)),
+    Submission: lambda: Submission.objects.get(pk=make_work(None)),
+    Review: lambda: Review.objects.get(
+        revision__submission=decide(Submission.objects.get(pk=make_work(None)))
+    ),
+    Repository: lambda: make_repository(UserFactory(), make_project()),
+    PullRequest: lambda: make_pull_request(make_repository(UserFactory(), make_project())),
+    GitHubConnection: lambda: GitHubConnection.objects.create(
+        user=UserFactory(), github_id=uuid4().int % 2**60, login="any", connected_at=now()
+    ),
+    WebhookDelivery: lambda: WebhookDelivery.objects.create(
+        delivery=uuid4(), event="ping", body=b"{}", received_at=now(), due_at=now(), remind_at=now()
+    ),
 }
 
 

@@ -61,7 +61,7 @@ class LivePlatform:
         with (DATA_DIR / "lock").open("w") as lock:
             flock(lock, LOCK_EX)
             subprocess.run(
-                [sys.executable, "manage.py", "prepare"],
+                [sys.executable, "manage.py", "prepare", "--static-only"],
                 cwd=ROOT,
                 env=self.environment,
                 check=True,

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -21,7 +21,15 @@ MANIFEST = "staticfiles.json"
 class Command(BaseCommand):
     help = __doc__
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--static-only", action="store_true", help="collect static files and do no more"
+        )
+
+    def handle(self, *args: Any, static_only: bool, **options: Any) -> None:
+        if static_only:
+            self._collect_static_files()
+            return
         self._migrate()
         self._collect_static_files()
         for _name, prepare in preparations:

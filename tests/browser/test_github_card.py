@@ -1,4 +1,4 @@
-"""From a project to GitHub and back, and its news on the page without a reload."""
+"""From enrolling to GitHub and back: its news on the page, and work that a merge approves."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.jobs.models import Job
 from core.jobs.running import run_job
@@ -44,7 +45,7 @@ def here(settings, live_platform: LivePlatform, sandbox_server: SandboxServer) -
     settings.GITHUB_WEBHOOK_SECRET = (SECRET,)
 
 
-def test_from_a_project_to_a_pull_request_that_is_handed_in(
+def test_from_enrolling_to_work_that_a_merged_pull_request_approves(
     here: None,
     page_of: Callable[[object], Page],
     watch,
@@ -53,10 +54,13 @@ def test_from_a_project_to_a_pull_request_that_is_handed_in(
     watch.expect(rf"another host: {at(sandbox_server)}/")
     project = make_project()
     make_deliverable(project, title="The change", approves_on_merge=True)
-    student = make_learner(project)
+    student = UserFactory()
     page = page_of(student)
     page.add_init_script(path=axe.SOURCE)
-    page.goto(f"/projects/{project.pk}/")
+    page.goto(f"/tracks/{project.track.code}/")
+    page.get_by_role("button", name="Enroll").first.click()
+    page.get_by_role("link", name=project.title).first.click()
+    expect(page).to_have_url(re.compile(f"/projects/{project.pk}/"))
     page.get_by_role("button", name="Connect GitHub").click()
     page.get_by_role("button", name="Asha Rao").click()
     expect(page).to_have_url(re.compile(f"/projects/{project.pk}/$"))
@@ -78,6 +82,8 @@ def test_from_a_project_to_a_pull_request_that_is_handed_in(
     expect(page).to_have_url(re.compile("/submissions/"))
     sandbox_server.github.merge(name, 1)
     apply_what_came(page, "pull_request")
+    page.reload()
+    expect(page.get_by_text("Approved").first).to_be_visible()
     assert student.submissions.get().status == "approved"
 
 

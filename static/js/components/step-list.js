@@ -9,10 +9,10 @@ export function start(element) {
   /** @type {Set<string>} */
   let opened = new Set();
   return all(
-    on(element, "htmx:beforeSwap", (event) => {
+    on(element, "htmx:beforeSwap", (/** @type {CustomEvent} */ { detail }) => {
       opened = new Set(openIn(element));
       // Whoever ticks a step off is done with it.
-      opened.delete(stepOf(event.target));
+      opened.delete(stepOf(detail.requestConfig?.elt));
     }),
     on(element, "htmx:afterSwap", () => {
       for (const each of element.querySelectorAll(DETAILS)) {

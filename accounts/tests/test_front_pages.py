@@ -152,7 +152,7 @@ def test_an_admins_dashboard_costs_the_same_whatever_it_counts(
     client_of, admin, django_assert_num_queries
 ):
     client = client_of(admin)
-    queries = 23
+    queries = 27
     with django_assert_num_queries(queries):
         page_at(client, DASHBOARD)
     for person in UserFactory.create_batch(5):

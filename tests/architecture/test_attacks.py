@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "attacks.md").read_text()
 NODE = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 HEAD = "| attack |"
+ROOMS = ("accounts", "curriculum")
 
 
 def rows() -> Iterator[list[str]]:
@@ -46,5 +47,5 @@ def test_each_row_says_what_holds_the_attack():
 
 def test_no_file_of_attacks_is_left_out():
     named = {path for path, _name in NODE.findall(TABLE)}
-    files = (ROOT / "accounts" / "tests").glob("test_attacks_*.py")
+    files = [each for room in ROOMS for each in (ROOT / room / "tests").glob("test_attacks_*.py")]
     assert {str(path.relative_to(ROOT)) for path in files} - named == set()

@@ -22,10 +22,17 @@ PUT_IN_PAGE = """html => {
 
 
 @pytest.fixture
-def field(page_of, superadmin):
+def plain_field(page_of, superadmin):
     page = page_of(superadmin)
     page.goto("/styleguide/field/")
     return page.locator("markdown-field")
+
+
+@pytest.fixture
+def field(plain_field):
+    """Once its module has come: whoever is quicker than that finds tabs that do nothing yet."""
+    plain_field.page.wait_for_function("customElements.get('markdown-field') !== undefined")
+    return plain_field
 
 
 def test_somebody_writes_looks_and_goes_on_writing_by_keyboard(field):
@@ -123,9 +130,9 @@ def test_whoever_is_signed_out_sees_no_other_page_in_there(field):
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
-def test_without_scripts_there_is_the_text_alone(field):
-    expect(field.get_by_role("textbox")).to_be_visible()
-    expect(field.get_by_role("tab", include_hidden=True).first).to_be_hidden()
+def test_without_scripts_there_is_the_text_alone(plain_field):
+    expect(plain_field.get_by_role("textbox")).to_be_visible()
+    expect(plain_field.get_by_role("tab", include_hidden=True).first).to_be_hidden()
 
 
 def test_a_browser_sees_nothing_in_an_attack_but_text(page: Page):

@@ -31,7 +31,7 @@ def plain_field(page_of, superadmin):
 @pytest.fixture
 def field(plain_field):
     """Once its module has come: whoever is quicker than that finds tabs that do nothing yet."""
-    plain_field.page.wait_for_function("customElements.get('markdown-field') !== undefined")
+    plain_field.page.evaluate("customElements.whenDefined('markdown-field').then(() => true)")
     return plain_field
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.clock import now
 from core.files.models import StoredFile
@@ -76,6 +76,11 @@ def tick(page: Page, number: int):
     return page.get_by_role("button", name=f"Step {number} is done")
 
 
+def open_project(page: Page, project) -> None:
+    page.goto(of(project))
+    expect(page.locator("step-list:defined")).to_be_visible()
+
+
 def open_form(page: Page, path: str) -> None:
     page.goto(path)
     expect(page.locator("file-drop:defined")).to_be_visible()
@@ -145,7 +150,7 @@ def test_words_without_an_end_widen_no_page(page, learner, track):
 
 
 def test_steps_are_ticked_off_in_place(page, project, learner):
-    page.goto(of(project))
+    open_project(page, project)
     tick(page, 1).click()
     expect(tick(page, 1)).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#said")).to_have_text("1 of 6 done.")
@@ -158,7 +163,7 @@ def test_steps_are_ticked_off_in_place(page, project, learner):
 
 
 def test_what_one_has_opened_stays_open_and_what_is_ticked_off_closes(page, project):
-    page.goto(of(project))
+    open_project(page, project)
     first, last = project.steps.get(number=1), project.steps.get(number=4)
     page.locator(f"#step-{last.pk} summary").click()
     tick(page, 1).click()
@@ -168,7 +173,7 @@ def test_what_one_has_opened_stays_open_and_what_is_ticked_off_closes(page, proj
 
 
 def test_ticking_takes_no_mouse_and_keeps_the_focus(page, project):
-    page.goto(of(project))
+    open_project(page, project)
     reach(page, tick(page, 1))
     press(page, "Space")
     expect(page.locator("#said")).to_have_text("1 of 6 done.")
@@ -179,9 +184,27 @@ def test_ticking_takes_no_mouse_and_keeps_the_focus(page, project):
     assert not StepProgress.objects.exists()
 
 
+def test_ticks_that_come_quicker_than_answers_all_count(page, project):
+    project.steps.update(is_required=False)
+    open_project(page, project)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{of(project)}steps/*/", hold, times=1)
+    for number in (1, 2, 3):
+        tick(page, number).click()
+    expect(page.locator(".tick[data-going]")).to_have_count(3)
+    held[0].continue_()
+    for number in (1, 2, 3):
+        expect(tick(page, number)).to_have_attribute("aria-pressed", "true")
+    assert StepProgress.objects.count() == 3
+
+
 def test_a_tick_that_another_tab_has_made_impossible_says_so(page, project, watch):
     watch.expect("status of 422")
-    page.goto(of(project))
+    open_project(page, project)
     tick(page, 1).click()
     expect(tick(page, 2)).to_be_visible()
     StepProgress.objects.all().delete()
@@ -193,7 +216,7 @@ def test_a_tick_that_another_tab_has_made_impossible_says_so(page, project, watc
 def test_a_tick_without_a_network_is_told_and_can_be_made_again(page, project, watch):
     watch.expect("ERR_FAILED")
     watch.expect("htmx:(sendError|afterRequest)")
-    page.goto(of(project))
+    open_project(page, project)
     page.route(f"**{of(project)}steps/*/", lambda route: route.abort(), times=1)
     tick(page, 1).click()
     expect(page.locator("[data-toasts]")).to_contain_text("did not go through")

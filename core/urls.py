@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include("core.at_the_root")),
     path("", include("accounts.urls")),
     path("", include("curriculum.urls")),
+    path("", include("questions.urls")),
+    path("", include("quizzes.urls")),
     path("admin/", admin.site.urls),
     path("theme/", choose_theme, name="theme"),
     path("markdown/", include("core.markdown.urls")),

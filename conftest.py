@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not _asks_engines(item)]
         items[:] = [item for item in items if _asks_engines(item)]
         config.hook.pytest_deselected(items=left_out)
+    # First what takes longest: at the end one worker would be left alone with it.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_unconfigure() -> None:

@@ -8,13 +8,18 @@ STILL = 0.01
 NOTE_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry);
 }).observe({ type: "layout-shift", buffered: true });
 """
 SETTLED = """
-document.fonts.ready.then(() => new Promise((done) =>
-  requestAnimationFrame(() => requestAnimationFrame(() => done(
-    shifts.reduce((sum, shift) => sum + shift, 0))))))
+document.fonts.ready
+  .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  .then(() => [
+    shifts.reduce((sum, { value }) => sum + value, 0),
+    shifts.flatMap(({ startTime, sources }) => sources.map(({ node, previousRect, currentRect }) =>
+      `${node?.nodeName}.${node?.className ?? node?.textContent} at ${Math.round(startTime)} ms, `
+      + `window of ${innerWidth} px, ${JSON.stringify([previousRect, currentRect])}`)),
+  ])
 """
 WIDER_THAN_SCREEN = """
 [...document.querySelectorAll("body *")]
@@ -28,14 +33,15 @@ WIDER_THAN_SCREEN = """
 def unsteady_here(page: Page) -> list[str]:
     """On the page that has just come. `NOTE_SHIFTS` has to be an init script of it."""
     found = []
-    shift = page.evaluate(SETTLED)
+    shift, moved = page.evaluate(SETTLED)
     if shift > STILL:
         # What a page does it does to everybody who comes for the first time: so come once more.
         page.context.new_cdp_session(page).send("Network.clearBrowserCache")
         page.goto(page.url)
-        shift = min(shift, page.evaluate(SETTLED))
+        again, moved = page.evaluate(SETTLED)
+        shift = min(shift, again)
     if shift > STILL:
-        found.append(f"it shifts by {shift:.3f}")
+        found.append(f"it shifts by {shift:.3f}: {'; '.join(moved)}")
     page.set_viewport_size(ZOOMED)
     wide = page.evaluate(WIDER_THAN_SCREEN)
     if wide:

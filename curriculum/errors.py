@@ -35,9 +35,7 @@ class SubmissionClosed(Conflict):
 
 
 class RevisionReviewed(Conflict):
-    message = _(
-        "Somebody was faster: this revision is reviewed already. Your words are kept below."
-    )
+    message = _("Somebody was faster: this revision is reviewed already.")
 
 
 class RevisionOutdated(Conflict):

@@ -27,7 +27,7 @@ def complete_step(step: Step, *, by: User, at: datetime) -> ProjectProgress:
     if project is None or project.is_locked:
         raise ProjectLocked(project=step.project_id)
     if step.pk in project.locked_steps:
-        raise StepLocked(step=step.pk, open_step=project.open_step)
+        raise StepLocked(step=step.pk, open_step=_first_required(step, project))
     _done, is_new = StepProgress.objects.get_or_create(
         student=by, step=step, defaults={"done_at": at}
     )
@@ -50,3 +50,10 @@ def reopen_step(step: Step, *, by: User, at: datetime) -> ProjectProgress:
     if progress is None:
         raise ProjectLocked(project=step.project_id)
     return progress
+
+
+def _first_required(step: Step, progress: ProjectProgress) -> int | None:
+    """The step to do first: what is optional holds nobody up."""
+    required = Step.objects.filter(project=step.project_id, is_required=True)
+    undone = required.exclude(pk__in=progress.done_steps).order_by("number")
+    return undone.values_list("pk", flat=True).first()

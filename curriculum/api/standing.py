@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from curriculum.models import Project, Track
-from curriculum.progress import Due, due_dates_of, outlines_of, tracks_of, work_of
+from curriculum.progress import Due, due_dates_on, outlines_of, tracks_of, work_of
 from curriculum.rules import ProjectProgress, TrackProgress, progress_of
 
 
@@ -71,11 +71,12 @@ def standing_of(student: User, *, at: datetime) -> list[Standing]:
     tracks = tracks_of(student, at=at)
     outlines = outlines_of(tracks)
     work = work_of([student.pk], tracks)[student.pk]
+    dues = due_dates_on(tracks, student)
     projects = Project.objects.filter(track__in=tracks)
     titles: Mapping[int, str] = dict(projects.values_list("pk", "title"))
     found = []
     for track in tracks:
-        progress, dues = progress_of(outlines[track.pk], work), due_dates_of(student, track)
+        progress = progress_of(outlines[track.pk], work)
         found.append(
             Standing(
                 track,

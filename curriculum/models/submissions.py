@@ -96,7 +96,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.deliverable_id} {self.student_id}"
+        return f"{self.deliverable} ({self.student})"
 
     @property
     def is_open(self) -> bool:

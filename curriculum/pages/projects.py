@@ -24,7 +24,6 @@ from curriculum.actions import steps as ticking
 from curriculum.maps import MapProject, TrackMap, maps_of
 from curriculum.models import (
     Deliverable,
-    DeliverableKind,
     Enrollment,
     Project,
     Step,
@@ -34,7 +33,6 @@ from curriculum.models import (
 )
 from curriculum.pages.frames import frame_for
 
-AT_GITHUB = {DeliverableKind.REPOSITORY, DeliverableKind.PULL_REQUEST}
 UNPROCESSABLE = 422
 
 
@@ -136,7 +134,6 @@ def _context(request: HttpRequest, pk: int) -> dict[str, object]:
         "may_read_steps": request.user.is_authenticated
         and can(request.user, "curriculum.read_steps", shown),
         "may_enroll": not own and can(request.user, "curriculum.enroll", shown.track),
-        "is_at_github": any(each.kind in AT_GITHUB for each in _deliverables(shown)),
         "trail": [
             (_("Tracks"), reverse("tracks")),
             (shown.track.name, reverse("track", args=[shown.track.code])),

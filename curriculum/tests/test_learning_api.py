@@ -10,7 +10,7 @@ from core.events.models import Event
 from core.registries import Registry
 from curriculum.actions.cohorts import join_cohort, make_cohort
 from curriculum.actions.enrollment import end_grants, grant_access
-from curriculum.models import Enrollment, Grant, GrantSource, StepProgress
+from curriculum.models import Enrollment, Grant, GrantSource, Step, StepProgress
 from curriculum.tests.factories import enrolled, finish, hand_in, make_track
 
 ENROLL = "/api/curriculum/enrollments/"
@@ -166,6 +166,15 @@ def test_a_step_is_ticked_off_and_the_tick_taken_back(api_of, track, student):
 def test_a_step_waits_for_those_before_it(api_of, track, student):
     assert error_of(tick(api_of(student), step_of(track, number=2))) == (409, "STEP_LOCKED")
     assert not StepProgress.objects.exists()
+
+
+def test_a_locked_step_names_the_required_one_that_holds_it_up(api_of, track, student):
+    Step.objects.filter(pk=step_of(track).pk).update(is_required=False)
+
+    refused = tick(api_of(student), step_of(track, number=3))
+
+    assert error_of(refused) == (409, "STEP_LOCKED")
+    assert refused.json()["error"]["details"]["open_step"] == step_of(track, number=2).pk
 
 
 def test_a_project_waits_for_the_one_before_it(api_of, track, student):

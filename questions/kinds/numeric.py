@@ -108,6 +108,12 @@ class Numeric(Kind):
         return units.get(_plain(unit))
 
 
+def number_and_unit(said: str) -> tuple[str, str]:
+    """As they were written; all of it is the number where it is none."""
+    found = _ANSWER.fullmatch(said)
+    return (found["number"].strip(), found["unit"].strip()) if found else (said, "")
+
+
 def _split(said: str) -> tuple[Decimal, str] | None:
     found = _ANSWER.fullmatch(said)
     if found is None:

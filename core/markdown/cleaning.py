@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import nh3
 
+from core.markdown import maths
 from core.markdown.addresses import is_own_picture, may_be_linked
 
 REL = "nofollow noopener noreferrer"
@@ -22,12 +23,19 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start"},
     "th": {"scope"},
     **{heading: {"id"} for heading in HEADINGS},
+    "span": {"role", "aria-label", "tabindex"},
+    "math": {"display", "alttext"},
+    "annotation": {"encoding"},
+    **maths.ATTRIBUTES,
 }
 _CLASSES = {
-    "div": {"prose-table"},
+    "div": {"prose-table", "maths"},
     "li": {"prose-task"},
+    "mrow": {"maths-box"},
+    "mtd": {"maths-start", "maths-end"},
     "p": {"prose-plain"},
     "pre": {"code-place"},
+    "span": {"maths", "maths-wide", "maths-unread"},
     "td": {"align-center", "align-end"},
     "th": {"align-center", "align-end"},
 }
@@ -53,6 +61,7 @@ _cleaner = nh3.Cleaner(
         *("blockquote", "br", "code", "del", "em", "hr", "li", "pre", "strong"),
         *("table", "tbody", "td", "thead", "tr"),
         *("a", "img", "input", "th"),
+        *maths.ELEMENTS,
         *_CLASSES,
         *_DIRECTED,
     },

@@ -1,4 +1,4 @@
-"""Which syntax there is: CommonMark, tables, strikethrough, task lists and bare web addresses."""
+"""Which syntax there is: CommonMark, tables, strikethrough, task lists, web addresses, formulas."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -20,6 +21,15 @@ _ADDRESS = re.compile(r"""://[^\s<>"`\x00-\x1f]{1,2000}""")
 _CLOSING = {")": "(", "]": "["}
 _SENTENCE_ENDS = frozenset("?!.,:;*_~'|")
 
+# Money is none: a dollar at a word or a figure, or with a space inside, opens and closes nothing.
+_FORMULA = re.compile(
+    r"(?P<shown>\$\$)(?P<display>(?:\\[\s\S]|[^\\$]){1,2000})\$\$(?!\$)"
+    r"|\$(?![\s$])(?P<inline>(?:\\[\s\S]|[^\\$`]){1,2000})(?<!\s)\$(?![\da-zA-Z$])"
+)
+_BEFORE_MONEY = re.compile(r"[\da-zA-Z$]")
+# So far is the end of a formula looked for.
+MOST_LINES = 60
+
 
 def make_parser(renderer: type[RendererHTML]) -> MarkdownIt:
     parser = MarkdownIt(
@@ -29,7 +39,10 @@ def make_parser(renderer: type[RendererHTML]) -> MarkdownIt:
     )
     parser.enable(["table", "strikethrough"])
     parser.inline.ruler.after("text", "bare_address", bare_address)
-    # The place for mathematics: one more rule here for $…$, and what it renders in `cleaning`.
+    parser.inline.ruler.before("escape", "formula", formula)
+    parser.block.ruler.before(
+        "fence", "formula_block", formula_block, {"alt": ["paragraph", "reference", "blockquote"]}
+    )
     parser.validateLink = may_be_linked  # type: ignore[assignment,method-assign]
     # Rules are put in order at the first use, in which two threads would be in each other's way.
     parser.parse("a")
@@ -39,6 +52,48 @@ def make_parser(renderer: type[RendererHTML]) -> MarkdownIt:
 def is_cut_off(tokens: list[Token]) -> bool:
     """What stands deeper than the parser goes is not in its tokens."""
     return any(token.type in CONTAINERS and token.level + 1 >= DEEPEST for token in tokens)
+
+
+def formula(state: StateInline, silent: bool) -> bool:
+    """`$a$` within a line, `$$a$$` for itself though it stands in a paragraph."""
+    if state.src[state.pos] != "$" or _BEFORE_MONEY.match(state.src[state.pos - 1 : state.pos]):
+        return False
+    found = _FORMULA.match(state.src, state.pos, state.posMax)
+    source = (found["display"] or found["inline"]).strip() if found else ""
+    if found is None or not source:
+        return False
+    if not silent:
+        token = state.push("formula", "math", 0)
+        token.content, token.markup = source, found["shown"] or "$"
+    state.pos = found.end()
+    return True
+
+
+def formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Lines between `$$` and `$$`, none of them blank: what looks like a list in it is none."""
+    if state.is_code_block(start) or not _line(state, start).startswith("$$"):
+        return False
+    lines = [_line(state, start)[2:]]
+    last = start
+    while "$$" not in lines[-1]:
+        last += 1
+        if last >= min(end, start + MOST_LINES) or state.sCount[last] < state.blkIndent:
+            return False
+        lines.append(_line(state, last))
+        if not lines[-1]:
+            return False
+    source = "\n".join(lines).strip()
+    if not source.endswith("$$") or source.count("$$") > 1 or not source[:-2].strip():
+        return False
+    if not silent:
+        token = state.push("formula_block", "math", 0)
+        token.content, token.markup, token.map = source[:-2].strip(), "$$", [start, last + 1]
+        state.line = last + 1
+    return True
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].strip()
 
 
 def bare_address(state: StateInline, silent: bool) -> bool:

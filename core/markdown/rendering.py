@@ -15,6 +15,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from core.components import component
+from core.markdown import maths
 from core.markdown.cleaning import clean
 from core.markdown.keeping import Shelf
 from core.markdown.outline import Manner, TooMuch, settle
@@ -100,6 +101,32 @@ class Renderer(RendererHTML):
 
     fence = code_block
 
+    def formula(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _formula(tokens[idx], env, frame="span")
+
+    def formula_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"{_formula(tokens[idx], env, frame='div')}\n"
+
+
+def _formula(token: Token, env: Any, *, frame: str) -> str:
+    """In a frame that scrolls, by keys too, where it may be too wide."""
+    is_display = token.markup == "$$"
+    env["maths"] += len(token.content) + maths.EACH
+    room = maths.MOST - env["maths"]
+    try:
+        drawn, is_wide = maths.mathml(token.content, is_display=is_display, room=room)
+    except maths.Unreadable:
+        hint = escape(gettext("This formula cannot be shown."))
+        source = escape(f"{token.markup}{token.content}{token.markup}")
+        html = f'<code>{source}</code> <span class="maths-unread">{hint}</span>'
+        return f"<p>{html}</p>" if frame == "div" else html
+    if not is_wide:
+        return drawn
+    name, label = "maths" if is_display else "maths-wide", escape(gettext("Formula"))
+    return (
+        f'<{frame} class="{name}" role="group" aria-label="{label}" tabindex="0">{drawn}</{frame}>'
+    )
+
 
 def _sound(text: str) -> str:
     """Without halves of characters, which no encoding takes."""
@@ -117,7 +144,7 @@ def _rendered(text: str, manner: Manner) -> str:
     except TooMuch:
         return _as_written(text)
     code: list[tuple[str, str]] = []
-    html = clean(_parser.renderer.render(tokens, _parser.options, {"code": code}))
+    html = clean(_parser.renderer.render(tokens, _parser.options, {"code": code, "maths": 0}))
     blocks = list(_code_blocks(code))
     # Nobody can write this element: in cleaned text and attributes there is no "<".
     return _CODE.sub(lambda place: blocks[int(place[1])], html)

@@ -76,6 +76,14 @@ go on; `SET TRANSACTION` is ~~the only way~~ one of three ways to choose a level
 | Repeatable read  | no          | no       |           4.4 |
 | **Serializable** | no          | no       |          11.0 |
 
+Of $n$ transactions that each touch $k$ of $N$ rows, about $n^2 k^2 / 2N$ pairs meet:
+
+$$
+P(\\text{some pair meets}) = 1 - \\prod_{i=1}^{n-1}
+\\left(1 - \\frac{i \\, k^2}{N}\\right)
+\\approx 1 - e^{-n^2 k^2 / 2N}
+$$
+
 ```sql
 -- The second count must not see what came in between.
 BEGIN ISOLATION LEVEL REPEATABLE READ;

@@ -8,17 +8,34 @@ from html.parser import HTMLParser
 GLOBAL = {"class", "dir"}
 PLAIN = "blockquote br code del em figcaption figure hr li p span strong table tbody td thead tr ul"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+MATHS = (
+    "mi mn mo mfrac mover mphantom mpadded mroot mrow mspace msqrt mstyle msub msubsup msup mtable "
+    "mtd mtext mtr munder munderover semantics"
+)
 ALLOWED: dict[str, set[str]] = {
-    **{tag: set() for tag in PLAIN.split()},
+    **{tag: set() for tag in f"{PLAIN} {MATHS}".split()},
     **{tag: {"id"} for tag in HEADINGS},
     "a": {"href", "rel", "title"},
+    "annotation": {"encoding"},
     "button": {"type"},
     "copy-text": {"data-done", "hidden"},
     "div": {"role", "aria-label", "tabindex"},
     "img": {"src", "alt", "title", "loading"},
     "input": {"type", "disabled", "checked", "aria-label"},
+    "math": {"display", "alttext"},
+    "mfrac": {"linethickness"},
+    "mi": {"mathvariant"},
+    "mo": {
+        *("accent", "fence", "form", "lspace", "maxsize", "minsize", "rspace", "separator"),
+        "stretchy",
+    },
+    "mover": {"accent"},
+    "mspace": {"width"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mtable": {"displaystyle"},
     "ol": {"start"},
     "pre": {"tabindex", "aria-label"},
+    "span": {"role", "aria-label", "tabindex"},
     "svg": {"width", "height", "aria-hidden"},
     "th": {"scope"},
     "use": {"href"},
@@ -186,6 +203,21 @@ ATTACKS = {
     ),
     "svg with use": ("<svg><use href='data:image/svg+xml,<svg id=x/>#x'/></svg>", "use"),
     "mathml": ("<math><mtext><a xlink:href=javascript:alert(1)>x</a></mtext></math>", "xlink"),
+    "script in a formula": ("$\\text{<script>alert(1)</script>}$", "<script>alert(1)"),
+    "script in a formula by entities": ("$$\\text{&lt;script&gt;alert(1)}$$", "alert(1)"),
+    "markup that leaves a formula": ("$</annotation></math><img src=x onerror=alert(1)>$", "img"),
+    "handler in a formula's words": ('$x"onclick="alert(1)$', "onclick"),
+    "javascript in a formula": ("$\\href{javascript:alert(1)}{x}$", "javascript:alert(1)"),
+    "style in a formula": ("$\\style{position:fixed;inset:0}{x}$", "position"),
+    "class in a formula": ("$\\class{dialog}{x}$", "dialog"),
+    "colour in a formula": ("$\\color{url(//evil.example)}{x}$", "evil.example"),
+    "a formula over the page": ("$\\hspace{-99em}\\rule{999em}{999em}$", "999em"),
+    "a width in a formula": ('$\\hspace{9" onclick="x}y$', "onclick"),
+    "a sign of a formula by its number": ("$\\unicode{x3cscript}$", "x3cscript"),
+    "a name that grows": ("$\\def\\a{\\b\\b}\\def\\b{\\a\\a}\\a$", "def"),
+    "mathml in a formula": ("$\\text{<math><mglyph><style>}$", "mglyph"),
+    "annotation": ("<math><annotation-xml encoding=text/html><script>", "annotation-xml"),
+    "maction": ("<math><maction actiontype=statusline xlink:href=javascript:x>y", "maction"),
     "template": ("<template><script>alert(1)</script></template>", "template"),
     "noscript": ('<noscript><p title="</noscript><img src=x onerror=alert(1)>">', "onerror"),
     "comment": ("<!-- <script>alert(1)</script> -->", "<script>alert(1)</script>"),

@@ -24,6 +24,15 @@ anything = st.one_of(
         st.sampled_from([text for text, _ in ATTACKS.values() if len(text) < 200]), max_size=4
     ).map(" ".join),
 )
+MATHS = [
+    *("$", "$$", "$$\n", "\n$$", "\\frac", "\\sqrt[", "\\left(", "\\right)", "\\text{", "\\\\"),
+    *("\\begin{matrix}", "\\end{matrix}", "\\begin{", "\\unknown", "\\def", "\\over", "\\not"),
+    *("\\hspace{", "\\operatorname{", "\\limits", "\\sum", "\\color", "'", "^", "_", "{", "}", "&"),
+    *("</math>", "<mtext>", "<mglyph>", "<style>", "&lt;", '"', " onclick=x ", "\\", " ", "x", "1"),
+]
+formulas = st.lists(st.one_of(st.sampled_from(MATHS), st.text(max_size=3)), max_size=40).map(
+    lambda pieces: f"a ${''.join(pieces)}$ b"
+)
 words = st.text(alphabet="abcdefgh", min_size=2, max_size=8)
 begins = st.sampled_from(["", "> ", "- ", "1. ", "# ", "#### ", "  - ", "> - ", "    ", "| "])
 blocks = st.lists(st.tuples(begins, words, st.sampled_from(["\n", "\n\n"])), max_size=30)
@@ -41,7 +50,15 @@ def test_nothing_but_listed_elements_comes_of_it(text):
 def test_the_second_net_is_enough_and_is_done_after_one_go(text):
     once = clean(text.encode(errors="replace").decode())
     assert not [fault for fault in Shown(once).faults if not fault.startswith("a name: ")]
-    assert clean(once) == once
+    assert clean(once) == once.removeprefix("\ufeff")
+
+
+@often
+@given(formulas)
+def test_a_formula_is_drawn_or_shown_as_it_was_written(text):
+    found = Shown(render_markdown(text, anchors="part"))
+    assert not found.faults
+    assert found.text.strip().startswith("a ")
 
 
 @often

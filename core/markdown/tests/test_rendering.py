@@ -179,6 +179,87 @@ def test_of_very_much_code_the_rest_is_plain():
     assert "code-comment" not in html[html.rindex("<figure") :]
 
 
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("$x^2$ is 5", "<msup><mi>x</mi><mn>2</mn></msup>"),
+        (r"so $\frac{1}{2}$.", "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>"),
+        ("**$x < y$**", "<mo>&lt;</mo>"),
+        ("- $\\alpha$", "<mi>\u03b1</mi>"),
+        ("|a|\n|-|\n|$x_1$|", "<msub><mi>x</mi><mn>1</mn></msub>"),
+        ("[at $x$](/y)", "<mi>x</mi>"),
+        (r"$\text{rows of } \mathbf{AB}$", "<mi>\U0001d400</mi><mi>\U0001d401</mi>"),
+        (r"costs \$5, $n$ times", "<mi>n</mi>"),
+        ("Then $$\\sum_{i=1}^n x_i$$ holds", '<math display="block"'),
+        ("Then\n$$\n+ x\n= y\n$$\nholds", "<mo>+</mo><mi>x</mi><mo>=</mo><mi>y</mi>"),
+        ("> $$\n> a \\\\\n> b\n> $$", '<math display="block"'),
+    ],
+)
+def test_a_formula_is_drawn(text, drawn):
+    assert drawn in render_markdown(text)
+    assert not shown(text).named("code")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$5 and $10",
+        "it costs $5, or $10 for two",
+        "between US$5 and US$10",
+        "5$ here and 10$ there",
+        "$HOME/$USER",
+        "`$a$` and `$b$`",
+        "    $a$",
+        r"\$a\$",
+        "$ a $",
+        "$$",
+        "$$ $$",
+        "$a\n\nb$",
+        "$$a\n\nb$$",
+        "costs $5 `a$`",
+    ],
+)
+def test_money_and_code_are_no_formulas(text):
+    found = shown(text)
+    assert not found.named("math")
+    assert found.text.replace("Copy", "").count("$") == text.count("$")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *(r"\frac{1}", "x_", "x^1^2", r"\left(", "{", "a}b{", r"\unknown{x}", r"\begin{matrix}a"),
+        *(r"\cancel{x}", r"\href{/x}{y}", r"\def\a{b}\a", r"\sqrt", r"\right)"),
+        "{" * 60 + "x" + "}" * 60,
+    ],
+)
+def test_a_formula_that_cannot_be_drawn_shows_its_source_and_says_so(source):
+    found = shown(f"so ${source}$ is")
+    assert not found.named("math")
+    assert f"${source}$ This formula cannot be shown. is" in found.text
+
+
+def test_a_formula_carries_its_source_for_screen_readers_and_for_copying():
+    html = render_markdown("$a<b$")
+    assert 'alttext="a&lt;b"' in html
+    assert '<annotation encoding="application/x-tex">a&lt;b</annotation>' in html
+
+
+def test_what_is_wider_than_a_phone_scrolls_by_keys():
+    frames = shown("$x$ and $a+b+c+d+e+f+g+h+i+j+k$ and $$x$$\n\n$$y$$").elements
+    assert [(tag, each["class"]) for tag, each in frames if "tabindex" in each] == [
+        ("span", "maths-wide"),
+        ("span", "maths"),
+        ("div", "maths"),
+    ]
+
+
+def test_of_very_many_formulas_the_rest_is_shown_as_it_was_written():
+    found = shown("$a$ " * 1_000)
+    assert 400 < len(found.named("math")) < 600
+    assert len(found.named("math")) + found.text.count("$a$") == 1_000
+
+
 def test_only_outermost_blocks_choose_a_direction():
     """A list's marks stand on the side where its lines begin, which its items must not hide."""
     found = shown("- a\n\n  b\n\n> c\n\n# d\n\n|e|\n|-|")

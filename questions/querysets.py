@@ -6,9 +6,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import (
+    Count,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    TextField,
+)
+from django.db.models.functions import Cast
 
 from accounts.roles import STAFF, TEACHING
+from questions.statistics import ENOUGH_ANSWERS, NO_SPREAD
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,6 +70,28 @@ class QuestionQuerySet(models.QuerySet[Any]):
 class QuestionVersionQuerySet(models.QuerySet[Any]):
     def newest(self) -> Self:
         return self.filter(number=F("question__newest"))
+
+    def alike(self, text_digest: str) -> Self:
+        """Those that use the same words."""
+        return self.filter(text_digest=text_digest)
+
+    def with_doubtful_key(self) -> Self:
+        """As `ItemStatistics.has_doubtful_key` says it of one, asked of all at once."""
+        n = Cast("statistics__answers", FloatField())
+        share, rest = F("statistics__share_sum"), F("statistics__rest_sum")
+        return (
+            self.filter(statistics__answers__gte=ENOUGH_ANSWERS)
+            .alias(
+                of_share=F("statistics__share_squares") - share * share / n,
+                of_rest=F("statistics__rest_squares") - rest * rest / n,
+                together=F("statistics__products") - share * rest / n,
+            )
+            .filter(of_share__gt=NO_SPREAD, of_rest__gt=NO_SPREAD, together__lt=0)
+        )
+
+    def tags_in_use(self) -> Any:
+        unnested = self.annotate(tag=Func("tags", function="unnest", output_field=TextField()))
+        return unnested.order_by().values_list("tag", flat=True).distinct()
 
     def with_choices(self) -> Self:
         choice = apps.get_model("questions", "Choice")

@@ -1,14 +1,16 @@
 """What the question bank puts into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
-from core.registries import generated_docs
-from questions import policies
+from core.registries import generated_docs, navigation
+from questions import places, policies
 from questions.actions import import_job
 from questions.files import IMPORT, IMPORT_FILES
 from questions.formats.table import question_formats_part
 
 file_purposes.register(IMPORT, IMPORT_FILES)
 generated_docs.register("question-formats", question_formats_part)
+for name, place in places.PLACES.items():
+    navigation.register(f"questions {name}", place)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["import_job", "policies"]

@@ -7,6 +7,8 @@ from math import sqrt
 
 # Below this many answers, nothing is said of discrimination.
 ENOUGH_ANSWERS = 10
+# Where all answers are alike, sums of floats are not quite zero.
+NO_SPREAD = 1e-9
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def _correlation(sums: Sums) -> float | None:
     n = sums.answers
     of_share = sums.share_squares - sums.share_sum**2 / n
     of_rest = sums.rest_squares - sums.rest_sum**2 / n
-    if of_share <= 1e-9 or of_rest <= 1e-9:
+    if of_share <= NO_SPREAD or of_rest <= NO_SPREAD:
         return None
     together = sums.products - sums.share_sum * sums.rest_sum / n
     return max(-1.0, min(1.0, together / sqrt(of_share * of_rest)))

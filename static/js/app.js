@@ -23,6 +23,7 @@ const ELEMENTS = {
   "points-choice": () => import("./components/points-choice.js"),
   "queue-keys": () => import("./components/queue-keys.js"),
   "review-presence": () => import("./components/review-presence.js"),
+  "row-list": () => import("./components/row-list.js"),
   "rubric-total": () => import("./components/rubric-total.js"),
   "save-text": () => import("./components/save-text.js"),
   "tab-panels": () => import("./components/tab-panels.js"),
@@ -31,6 +32,7 @@ const ELEMENTS = {
   "theme-switch": () => import("./components/theme-switch.js"),
   "time-zone-guess": () => import("./components/time-zone-guess.js"),
   "tool-tip": () => import("./components/tool-tip.js"),
+  "unsaved-words": () => import("./components/unsaved-words.js"),
   "wait-button": () => import("./components/wait-button.js"),
 };
 

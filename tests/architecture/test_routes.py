@@ -377,6 +377,7 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "subject": lambda _asker: str(Subject.objects.create(code=uuid4().hex[:12], name="Any").pk),
     "own-question": make_own_question,
     "shared-question": lambda _asker: make_own_question(None),
+    "first": lambda _asker: "1",
     "own-quiz": make_own_quiz,
     "quiz": lambda _asker: make_own_quiz(None),
     "own-attempt": make_attempt,

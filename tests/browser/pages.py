@@ -27,6 +27,8 @@ NO_PAGES = (
     # Pages about work and people that have to be there (`test_teaching_pages.py`).
     *("/review/{", "/class/{", "/cohorts/{"),
     "/class/export/",
+    # Questions that have to be there (`test_question_bank.py`).
+    "/questions/{",
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

@@ -1,0 +1,197 @@
+"""The bank as a list: what is looked for, in which order, and what each line says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import (
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Lower, NullIf
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.tables import Column, table
+from core.widgets import SearchInput, Suggested
+from questions.forms.places import NOWHERE, Place, PlaceField
+from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion
+from questions.models.bank import TAG_LENGTH, QuestionType
+
+LONGEST_SEARCH = 100
+MOST_WORDS = 8
+MOST_TAGS = 300
+EVERY = "all"
+MINE, SHARED = "mine", "shared"
+COLUMNS = (
+    Column("question", _("Question"), order_by=("opening",)),
+    Column("kind", _("Type"), order_by=("type",)),
+    Column(
+        "about", _("About"), order_by=("question__subject__name", "question__chapter__position")
+    ),
+    Column("difficulty", _("Difficulty"), order_by=("level",)),
+    Column("facility", _("Right"), kind="number", order_by=("facility",)),
+    Column("edited", _("Edited"), order_by=("question__edited_at",)),
+)
+
+
+class BankForm(forms.Form):
+    q = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=LONGEST_SEARCH,
+        widget=SearchInput({"placeholder": _("Words of the question"), "autocomplete": "off"}),
+    )
+    place = PlaceField(label=_("About"), empty=_("All subjects"))
+    type = forms.ChoiceField(
+        label=_("Type"), choices=[("", _("All types")), *QuestionType.choices], required=False
+    )
+    difficulty = forms.ChoiceField(
+        label=_("Difficulty"),
+        choices=[("", _("Any difficulty")), *Difficulty.choices],
+        required=False,
+    )
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[
+            ("", _("In use")),
+            *QuestionStatus.choices,
+            (EVERY, _("All, with retired ones")),
+        ],
+        required=False,
+    )
+    whose = forms.ChoiceField(
+        label=_("Whose"),
+        choices=[("", _("Everybody's")), (MINE, _("Mine")), (SHARED, _("Of others"))],
+        required=False,
+    )
+    flag = forms.ChoiceField(
+        label=_("Flags"),
+        choices=[("", _("With and without flags")), ("key", _("Key looks wrong"))],
+        required=False,
+    )
+    tag = forms.CharField(
+        label=_("Tag"),
+        required=False,
+        max_length=TAG_LENGTH,
+        widget=Suggested({"placeholder": _("Tag")}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].fetch()  # type: ignore[attr-defined]
+
+
+class PlacingForm(forms.Form):
+    """Where to put what is selected."""
+
+    place = PlaceField(label=_("Put into"), empty=_("Choose a chapter"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].fetch()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class BankFilters:
+    q: str = ""
+    place: Place = NOWHERE
+    type: str = ""
+    difficulty: str = ""
+    status: str = ""
+    whose: str = ""
+    flag: str = ""
+    tag: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.given)
+
+    def query(self) -> str:
+        return urlencode(self.given)
+
+
+def filters_of(query: QueryDict) -> tuple[BankFilters, BankForm]:
+    """What an address asks for, as far as it makes sense; the rest is as if it were not there."""
+    asked = BankForm(query)
+    asked.is_valid()
+    given = {name: value for name, value in asked.cleaned_data.items() if value}
+    if given.get("place") == NOWHERE:
+        del given["place"]
+    said = {name: str(getattr(value, "name", value)) for name, value in given.items()}
+    return BankFilters(**given, given=said), BankForm(said)
+
+
+def versions_for(user: User, filters: BankFilters) -> QuerySet[QuestionVersion]:
+    """The newest version of each question that is asked for."""
+    seen = Question.objects.visible_to(user)
+    if not filters.status:
+        seen = seen.in_use()
+    elif filters.status != EVERY:
+        seen = seen.filter(status=filters.status)
+    if filters.whose == MINE:
+        seen = seen.of_owner(user)
+    elif filters.whose == SHARED:
+        seen = seen.exclude(owner=user.pk)
+    if filters.place.chapter is not None:
+        seen = seen.filter(chapter=filters.place.chapter)
+    elif filters.place.subject is not None:
+        seen = seen.filter(subject=filters.place.subject)
+    rows = QuestionVersion.objects.newest().filter(question__in=seen)
+    for word in filters.q.split()[:MOST_WORDS]:
+        rows = rows.filter(text__icontains=word)
+    for name in ("type", "difficulty"):
+        if value := getattr(filters, name):
+            rows = rows.filter(**{name: value})
+    if filters.tag:
+        rows = rows.filter(tags__contains=[" ".join(filters.tag.split()).lower()])
+    return rows.with_doubtful_key() if filters.flag else rows
+
+
+def listed(user: User, filters: BankFilters, query: QueryDict) -> tuple[Any, Any]:
+    """Headings, and the lines in the order that is asked for. What nobody answered comes last."""
+    shown = table(COLUMNS, query, default="-edited")
+    rows = versions_for(user, filters).annotate(
+        opening=Lower("text"),
+        level=_level(),
+        facility=_facility(),
+        is_unanswered=ExpressionWrapper(
+            Q(statistics=None) | Q(statistics__answers=0), output_field=BooleanField()
+        ),
+    )
+    rows = rows.select_related(
+        "question__subject", "question__chapter", "question__owner", "statistics"
+    ).defer("body", "key", "explanation", "sources")
+    order = list(shown.order_by)
+    if shown.sort.removeprefix("-") == "facility":
+        order.insert(0, "is_unanswered")
+    return shown.headings, rows.order_by(*order)
+
+
+def tags_of(user: User) -> list[str]:
+    """Those that one may look for."""
+    seen = QuestionVersion.objects.newest().filter(question__in=Question.objects.visible_to(user))
+    return sorted(seen.tags_in_use()[:MOST_TAGS])
+
+
+def _facility() -> Any:
+    answers = Cast("statistics__answers", FloatField())
+    return F("statistics__share_sum") / NullIf(answers, 0.0)
+
+
+def _level() -> Any:
+    levels = [When(difficulty=each, then=Value(n)) for n, each in enumerate(Difficulty.values)]
+    return Case(*levels, default=Value(0), output_field=IntegerField())

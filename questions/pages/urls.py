@@ -1,0 +1,23 @@
+"""Where the pages of the bank are."""
+
+from django.urls import path
+
+from questions.pages import bank, editor, question
+
+urlpatterns = [
+    path("questions/", bank.questions, name="questions"),
+    path("questions/selected/", bank.selected, name="questions_selected"),
+    path("questions/new/", editor.new_question, name="question_new"),
+    path("questions/<int:pk>/", question.question, name="question"),
+    path("questions/<int:pk>/try/", question.try_answer, name="question_try"),
+    path("questions/<int:pk>/edit/", editor.edit, name="question_edit"),
+    path("questions/<int:pk>/retire/", question.retire, name="question_retire"),
+    path("questions/<int:pk>/ready/", question.ready, name="question_ready"),
+    path("questions/<int:pk>/delete/", question.delete, name="question_delete"),
+    path("questions/<int:pk>/versions/", question.versions, name="question_versions"),
+    path(
+        "questions/<int:pk>/versions/<int:number>/restore/",
+        question.restore,
+        name="question_restore",
+    ),
+]

@@ -32,10 +32,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(f"/{self._service.name}")
         names = FAULT_NAMES | self._service.refusals.keys()
-        fault = self._frame.faults.take(self._service.name, names, [path])
-        exchange = Exchange(
-            scope, receive, send, service=self._service, frame=self._frame, fault=fault
-        )
+        exchange = Exchange(scope, receive, send, service=self._service, frame=self._frame)
+        exchange.fault = self._frame.faults.take(self._service.name, names, [path])
         try:
             await exchange.read()
         except ClientDisconnect:
@@ -43,8 +41,10 @@ class Gate:
         if exchange.is_too_large:
             await exchange.refuse(413, "The body is larger than the sandbox takes.")
             return
+        if exchange.fault is None and self._service.marked:
+            exchange.fault = self._service.marked(self._frame, path, exchange.body)
         try:
-            await self._answer(exchange, fault)
+            await self._answer(exchange, exchange.fault)
         finally:
             exchange.log_call()
 
@@ -86,17 +86,16 @@ class Exchange:
         *,
         service: Service,
         frame: Frame,
-        fault: Fault | None,
     ) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
         self._service = service
         self._frame = frame
-        self._fault = fault
+        self.fault: Fault | None = None
         self._at = now()
         self._began = time.perf_counter()
-        self._body = b""
+        self.body = b""
         self._start: Message | None = None
         self._answer = bytearray()
         self._answer_size = 0
@@ -110,7 +109,7 @@ class Exchange:
             if len(body) > LARGEST_BODY_BYTES:
                 self.is_too_large = True
                 break
-        self._body = bytes(body)
+        self.body = bytes(body)
 
     async def pass_on(self, app: ASGIApp) -> None:
         await app(self._scope, self._replay(), self._forward)
@@ -135,8 +134,8 @@ class Exchange:
 
     async def refuse(self, status: int, message: str) -> None:
         headers = {}
-        if self._fault and self._fault.retry_after is not None:
-            headers["Retry-After"] = str(self._fault.retry_after)
+        if self.fault and self.fault.retry_after is not None:
+            headers["Retry-After"] = str(self.fault.retry_after)
         await self.answer(JSONResponse(self._service.error(status, message), status, headers))
 
     async def answer(self, response: Response) -> None:
@@ -150,7 +149,7 @@ class Exchange:
         }
         await asyncio.wait(
             ends,
-            timeout=self._fault.seconds if self._fault else 0,
+            timeout=self.fault.seconds if self.fault else 0,
             return_when=asyncio.FIRST_COMPLETED,
         )
         for end in ends:
@@ -166,7 +165,7 @@ class Exchange:
         self._is_logged = True
         status = self._start["status"] if self._start else None
         duration_ms = round((time.perf_counter() - self._began) * 1000, 1) if status else None
-        fault = self._fault.kind.name if self._fault else None
+        fault = self.fault.kind.name if self.fault else None
         path = mask_path(_full_path(self._scope))
         method = self._scope["method"]
         self._frame.calls.add(
@@ -177,7 +176,7 @@ class Exchange:
             status=status,
             duration_ms=duration_ms,
             fault=fault,
-            request=_side(Headers(scope=self._scope), self._body, len(self._body)),
+            request=_side(Headers(scope=self._scope), self.body, len(self.body)),
             answer=_side(self._answer_headers(), bytes(self._answer), self._answer_size),
         )
         log.info(
@@ -214,7 +213,7 @@ class Exchange:
             if is_given:
                 return await self._receive()
             is_given = True
-            return {"type": "http.request", "body": self._body, "more_body": False}
+            return {"type": "http.request", "body": self.body, "more_body": False}
 
         return receive
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from sandbox.faults import KINDS, CannotPlayError, Family, Fault, FaultKind
+
+if TYPE_CHECKING:
+    from sandbox.frame import Frame
 
 
 class Signer(Protocol):
@@ -30,8 +33,8 @@ class Service:
     shape that the real service uses, also for played faults. `webhooks` names the events it sends;
     `sign` proves them; `retry_webhooks_after` are the seconds between its attempts. `own_faults`
     are kinds that only this service has: those in `refusals` answer a call in its place, the
-    others it takes by itself. `icon` is one of icons.html, `page` where a person sees what came of
-    the calls."""
+    others it takes by itself. `marked` finds the fault that a call asks for in its own body. `icon`
+    is one of icons.html, `page` where a person sees what came of the calls."""
 
     name: str
     title: str
@@ -47,6 +50,7 @@ class Service:
     retry_webhooks_after: tuple[float, ...] = ()
     own_faults: tuple[FaultKind, ...] = ()
     refusals: Mapping[str, Callable[[Fault], Response]] = field(default_factory=dict)
+    marked: Callable[["Frame", str, bytes], Fault | None] | None = None
     icon: str = "services"
     page: str = ""
 

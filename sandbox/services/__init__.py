@@ -1,5 +1,12 @@
 """The stand-ins there are. A new one is a module here and a line in this tuple."""
 
-from sandbox.services import apple, github, google, sms, smtp
+from sandbox.services import apple, gemini, github, google, sms, smtp
 
-SERVICES = (smtp.SERVICE, sms.SERVICE, google.SERVICE, github.SERVICE, apple.SERVICE)
+SERVICES = (
+    smtp.SERVICE,
+    sms.SERVICE,
+    google.SERVICE,
+    github.SERVICE,
+    apple.SERVICE,
+    gemini.SERVICE,
+)

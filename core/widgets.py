@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise
 
 
@@ -51,12 +52,17 @@ class _Ours(forms.Widget):
 
 
 class MarkdownInput(_Ours, forms.Textarea):
-    """A text in Markdown, with a look at what becomes of it; without scripts the text alone."""
+    """A text in Markdown, with a look at what becomes of it; without scripts the text alone.
+
+    `pictures` names the address that takes one: multipart POST of `file`, answered with the
+    `markdown` that shows it.
+    """
 
     template_name = "widgets/markdown.html"
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, *, pictures: str = "") -> None:
         super().__init__({"rows": 6, "dir": "auto", **(attrs or {})})
+        self.pictures = pictures
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
@@ -64,6 +70,7 @@ class MarkdownInput(_Ours, forms.Textarea):
         widget["base"] = own.get("id", name)
         described = f"{own.get('aria-describedby') or ''} {widget['base']}-markdown"
         own["aria-describedby"] = described.strip()
+        widget["pictures"] = reverse(self.pictures) if self.pictures else ""
         return context
 
 

@@ -4,10 +4,11 @@ from core.files.purposes import file_purposes
 from core.registries import generated_docs, navigation
 from questions import places, policies
 from questions.actions import import_job
-from questions.files import IMPORT, IMPORT_FILES
+from questions.files import IMAGE, IMAGE_FILES, IMPORT, IMPORT_FILES
 from questions.formats.table import question_formats_part
 
 file_purposes.register(IMPORT, IMPORT_FILES)
+file_purposes.register(IMAGE, IMAGE_FILES)
 generated_docs.register("question-formats", question_formats_part)
 for name, place in places.PLACES.items():
     navigation.register(f"questions {name}", place)

@@ -94,7 +94,7 @@ def purge(*, at: datetime) -> int:
     forgotten = _delete_all(StoredFile.objects.expired(at))
     for name, rules in file_purposes:
         if rules.unused is not None:
-            old = StoredFile.objects.of(name).filter(created_at__lt=at - GRACE)
+            old = StoredFile.objects.of(name).filter(created_at__lt=at - rules.unused_for)
             forgotten += _delete_all(rules.unused(old))
     return forgotten + _drop_bytes_without_a_row(at)
 

@@ -22,7 +22,7 @@ class FilePurpose:
     `policy` is asked with the file as its object; whom it refuses, for them there is no such file.
     `kinds` are names in `core.files.kinds`. `max_files` and `max_total_bytes` hold for what is
     handed in together. `unused` narrows a queryset to files that nothing refers to, which are
-    purged a day after they came; without it a file goes only by `keep` or by `delete_files`.
+    purged `unused_for` after they came; without it a file goes only by `keep` or `delete_files`.
     `stays` says that a file outlives its owner's account.
     """
 
@@ -33,6 +33,7 @@ class FilePurpose:
     max_total_bytes: int | None = None
     keep: timedelta | None = None
     unused: Callable[[QuerySet[StoredFile]], QuerySet[StoredFile]] | None = None
+    unused_for: timedelta = timedelta(days=1)
     stays: bool = False
     is_scanned: bool = True
 

@@ -12,13 +12,15 @@ from core.markdown.addresses import is_own_picture, may_be_linked
 
 REL = "nofollow noopener noreferrer"
 HEADINGS = tuple(f"h{level}" for level in range(1, 7))
+# Of pictures in pixels, of spaces in formulas by the letter.
+_LENGTH = re.compile(r"\d{1,4}|-?\d?\.?\d{1,3}em")
 # `dir` stands on the outermost blocks only.
 _DIRECTED = {"p", "ul", "ol", "blockquote", "div", *HEADINGS}
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": set(),  # without it, nh3 lets titles and languages pass everywhere
     "a": {"href", "title"},
     "div": {"role", "aria-label", "tabindex"},
-    "img": {"src", "alt", "title", "loading", "decoding"},
+    "img": {"src", "alt", "title", "loading", "decoding", "width", "height"},
     "input": {"aria-label", "checked"},
     "ol": {"start"},
     "th": {"scope"},
@@ -42,6 +44,7 @@ _CLASSES = {
 _CHECKS: dict[str, Callable[[str], object]] = {
     "href": may_be_linked,
     "src": is_own_picture,
+    **dict.fromkeys(("width", "height"), _LENGTH.fullmatch),
     # With a hyphen no name is one that a script of ours looks up on the page.
     "id": re.compile(r"[a-z][a-z0-9]*-[\w-]+").fullmatch,
 }

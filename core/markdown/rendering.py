@@ -27,6 +27,7 @@ LONGEST_LANGUAGE = 40
 # So much of a text's code is coloured; what comes later is plain.
 MOST_COLOURED = 50_000
 _CODE = re.compile(r'<pre class="code-place">(\d+)</pre>')
+_SIZE = re.compile(r"\?w=(\d{1,4})&h=(\d{1,4})\Z")
 _ALIGNED = {"text-align:right": "align-end", "text-align:center": "align-center"}
 
 
@@ -87,6 +88,13 @@ class Renderer(RendererHTML):
         return self.renderToken(tokens, idx, options, env)
 
     th_open = td_open
+
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """With the size that its address names, so that nothing moves when it comes."""
+        size = _SIZE.search(str(tokens[idx].attrs["src"]))
+        if size:
+            tokens[idx].attrs["width"], tokens[idx].attrs["height"] = size[1], size[2]
+        return super().image(tokens, idx, options, env)
 
     def s_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
         return "<del>"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import TooLarge
 from core.markdown import policies  # noqa: F401  (declares what is asked here)
+from core.markdown.rendering import render_markdown
 from core.policies import requires
 from core.throttles import charge
 
@@ -26,4 +27,5 @@ def preview(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")
     if len(text.encode()) > LARGEST:
         raise TooLarge(_("A preview takes texts of up to 20 kB. What you wrote is still here."))
-    return render(request, "markdown/preview.html", {"text": text})
+    lacks_words = 'alt=""' in render_markdown(text, headings_from=3)
+    return render(request, "markdown/preview.html", {"text": text, "lacks_words": lacks_words})

@@ -15,6 +15,7 @@ from core.events.actions import record
 from core.files.actions import store_file
 from core.jobs.actions import start_job
 from core.jobs.models import Job
+from questions.actions.images import link_images
 from questions.actions.saving import choices_of, version_of
 from questions.errors import (
     FileUnreadable,
@@ -290,3 +291,4 @@ def _add_versions(
     for entry, version in pairs:
         choices += choices_of(version, entry.outline, seed=chance.getrandbits(32))
     Choice.objects.bulk_create(choices, batch_size=CHUNK)
+    link_images([(version, entry.outline) for entry, version in pairs])

@@ -17,6 +17,7 @@ from django.db.models import ProtectedError
 
 from accounts.models import User
 from core.events.actions import record
+from questions.actions.images import link_images
 from questions.errors import EditedMeanwhile, InUse
 from questions.events import QuestionDeleted, QuestionRetired, QuestionSaved
 from questions.kinds import Outline, kind_of
@@ -220,6 +221,7 @@ def _add_version(
     version = version_of(question, outline, facts, origin=origin, by=by, at=at)
     version.save(force_insert=True)
     Choice.objects.bulk_create(choices_of(version, outline, seed=seed))
+    link_images([(version, outline)])
     return version
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from questions.api import imports, questions, subjects
+from questions.api import images, imports, questions, subjects
 
 urlpatterns = [
     path("subjects/", subjects.SubjectsEndpoint.as_view(), name="subjects"),
@@ -15,6 +15,7 @@ urlpatterns = [
         imports.TemplateEndpoint.as_view(),
         name="questions-import-template",
     ),
+    path("questions/images/", images.ImagesEndpoint.as_view(), name="questions-images"),
     path("questions/imports/", imports.ImportsEndpoint.as_view(), name="questions-imports"),
     path(
         "questions/imports/<uuid:pk>/",

@@ -8,6 +8,7 @@ from questions.models.bank import (
     QuestionStatus,
     QuestionVersion,
 )
+from questions.models.images import VersionImage
 from questions.models.imports import ImportBatch, ImportState
 from questions.models.statistics import ChoiceCount, VersionStatistics
 from questions.models.subjects import Chapter, Subject
@@ -24,5 +25,6 @@ __all__ = [
     "QuestionStatus",
     "QuestionVersion",
     "Subject",
+    "VersionImage",
     "VersionStatistics",
 ]

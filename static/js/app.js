@@ -20,6 +20,7 @@ const ELEMENTS = {
   "pass-key": () => import("./components/pass-key.js"),
   "password-reveal": () => import("./components/password-reveal.js"),
   "phrase-box": () => import("./components/phrase-box.js"),
+  "picture-adder": () => import("./components/picture-adder.js"),
   "points-choice": () => import("./components/points-choice.js"),
   "queue-keys": () => import("./components/queue-keys.js"),
   "review-presence": () => import("./components/review-presence.js"),

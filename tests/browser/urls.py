@@ -50,6 +50,17 @@ def uploads(request: HttpRequest) -> HttpResponse:
     return render(request, "tests/uploads.html", context)
 
 
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label="Question", widget=widgets.MarkdownInput(pictures="questions-images")
+    )
+
+
+@login_required
+def question(request: HttpRequest) -> HttpResponse:
+    return render(request, "tests/question.html", {"form": QuestionForm()})
+
+
 @require_POST
 def take_file(request: HttpRequest) -> JsonResponse:
     """As endpoints for files answer; the name says how."""
@@ -69,6 +80,7 @@ urlpatterns = [
     *urls_of_the_platform,
     path("tests/uploads/", uploads),
     path("tests/files/", take_file),
+    path("tests/question/", question),
     path("tests/jobs/<uuid:job_id>/", job),
     path("tests/people/", page),
     path("tests/people/list/", people),

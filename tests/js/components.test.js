@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { sizeOf, together } from "../../static/js/components/files.js";
 import { followJob } from "../../static/js/components/following.js";
 import { placeBeside } from "../../static/js/components/placing.js";
+import { placed } from "../../static/js/components/placing-text.js";
 import { placeAfter } from "../../static/js/components/roving.js";
 import { timeFor } from "../../static/js/components/toasts.js";
 import { filled, lengthOf } from "../../static/js/components/wording.js";
@@ -161,4 +162,11 @@ test("whoever leaves hears nothing more", async () => {
   await clock.pass(20_000);
   assert.equal(heard.looks, 1);
   assert.equal(clock.pending, 0);
+});
+
+test("a picture stands by itself in a text, with a blank line on either side", () => {
+  assert.deepEqual(placed("", 0, "![a](b)"), { start: 0, text: "![a](b)" });
+  assert.deepEqual(placed("one", 3, "![a](b)"), { start: 5, text: "\n\n![a](b)" });
+  assert.deepEqual(placed("one\ntwo", 4, "![a](b)"), { start: 5, text: "\n![a](b)\n\n" });
+  assert.deepEqual(placed("one\n\n\n\ntwo", 5, "![a](b)"), { start: 5, text: "![a](b)" });
 });

@@ -144,6 +144,12 @@ def test_a_picture_of_ours_is_shown_and_one_of_others_is_a_link():
     assert found.text.strip().endswith("c")
 
 
+def test_a_picture_keeps_its_place_by_the_size_in_its_address():
+    sized, plain = shown("![a](/api/files/1/?w=640&h=480) ![b](/api/files/1/?h=1&w=2)").named("img")
+    assert (sized["width"], sized["height"]) == ("640", "480")
+    assert "width" not in plain
+
+
 def test_a_picture_without_words_is_a_link_that_says_where_it_leads():
     assert "https://x.example/c.png" in shown("![](https://x.example/c.png)").text
 

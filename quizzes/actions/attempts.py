@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import TEACHING
-from core.errors import Missing
+from core.errors import DomainError, Missing
 from core.events.actions import record
 from core.files.models import StoredFile
 from curriculum.models import Enrollment
@@ -21,14 +22,11 @@ from questions.actions.outcomes import Outcome, record_outcomes
 from questions.kinds import BadResponse, QuestionType, kind_of
 from questions.models import QuestionVersion
 from quizzes.actions.dealing import dealt_questions
+from quizzes.entry import why_none_left, why_not_on_track, why_not_open
 from quizzes.errors import (
     AlreadySubmitted,
     AnswerLocked,
-    Closed,
-    NoAttemptsLeft,
-    NotEnrolled,
     NothingToAsk,
-    NotOpenYet,
     UnusableAnswer,
 )
 from quizzes.events import AttemptStarted, AttemptSubmitted
@@ -39,9 +37,10 @@ from quizzes.models import (
     AttemptStatus,
     Feedback,
     Quiz,
-    QuizStatus,
 )
 from quizzes.rules import score_of
+
+KEPT = ("response", "revision", "saved_at", "locked_at", "score", "is_correct")
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,15 @@ class Saved:
     asked: AttemptQuestion
     saved_at: datetime
     is_stale: bool = False
+
+
+@dataclass(frozen=True)
+class SavedAnswers:
+    """What became of many, by question: which were kept, which came too late, what was refused."""
+
+    kept: frozenset[int]
+    stale: frozenset[int]
+    refused: Mapping[int, DomainError]
 
 
 def start_attempt(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, bool]:
@@ -79,9 +87,7 @@ def save_answer(
 
     Without a revision the newest arrival wins.
     """
-    attempt = (
-        Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
-    )
+    attempt = _locked(attempt)
     asked = (
         attempt.questions.select_related("version")
         .prefetch_related("version__choices")
@@ -97,27 +103,63 @@ def save_answer(
         return Saved(asked, asked.saved_at or at, is_stale=asked.response != response)
     if asked.locked_at is not None:
         raise AnswerLocked(question=question)
-    asked.response = response
-    asked.revision = asked.revision + 1 if revision is None else revision
-    asked.saved_at, asked.seconds = at, seconds if seconds is not None else asked.seconds
-    if attempt.quiz.feedback == Feedback.AT_ONCE and response is not None:
-        asked.locked_at = at
-        _grade(asked)
-    asked.save(
-        update_fields=[
-            *("response", "revision", "saved_at", "seconds", "locked_at", "score", "is_correct")
-        ]
-    )
+    _keep(asked, response, attempt=attempt, revision=revision, at=at)
+    asked.seconds = seconds if seconds is not None else asked.seconds
+    asked.save(update_fields=[*KEPT, "seconds"])
     Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
     return Saved(asked, at)
 
 
 @transaction.atomic
+def save_answers(
+    attempt: Attempt,
+    *,
+    answers: Mapping[int, object],
+    revisions: Mapping[int, int],
+    at: datetime,
+) -> SavedAnswers:
+    """Keep what a whole form says, by question; `revisions` are those that its page knew.
+
+    What did not change is not written, and each answer stands for itself: one that is refused, or
+    older than what another device has saved since, keeps no other from being saved. A question
+    whose answer is a BadResponse is refused by its words.
+    """
+    attempt = _locked(attempt)
+    if not attempt.is_open:
+        raise AlreadySubmitted(attempt=str(attempt.pk))
+    asked = {
+        each.question_id: each
+        for each in attempt.questions.select_related("version")
+        .prefetch_related("version__choices")
+        .filter(question_id__in=answers)
+    }
+    own = _own_files(asked.values(), answers, student=attempt.student_id)
+    kept: list[AttemptQuestion] = []
+    stale: set[int] = set()
+    refused: dict[int, DomainError] = {}
+    for question, each in asked.items():
+        try:
+            response = _sound(each.version, answers[question], own_files=own)
+        except UnusableAnswer as error:
+            refused[question] = error
+            continue
+        if response == each.response or each.locked_at is not None:
+            continue
+        if revisions.get(question, each.revision) < each.revision:
+            stale.add(question)
+            continue
+        _keep(each, response, attempt=attempt, revision=None, at=at)
+        kept.append(each)
+    AttemptQuestion.objects.bulk_update(kept, KEPT)
+    if kept:
+        Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
+    return SavedAnswers(frozenset(each.question_id for each in kept), frozenset(stale), refused)
+
+
+@transaction.atomic
 def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False) -> Attempt:
     """Grade everything, once: whoever comes second gets what the first one got."""
-    attempt = (
-        Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
-    )
+    attempt = _locked(attempt)
     if not attempt.is_open:
         return attempt
     asked = list(attempt.questions.select_related("version").prefetch_related("version__choices"))
@@ -144,30 +186,23 @@ def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False
 
 def demand_open(quiz: Quiz, *, by: User, at: datetime) -> None:
     """Raises why this person may not begin now. Those who teach may look at any published quiz."""
-    if quiz.status != QuizStatus.PUBLISHED:
-        raise NotOpenYet
-    if not quiz.has_opened(at):
-        raise NotOpenYet(opens_at=quiz.opens_at)
-    if quiz.has_closed(at):
-        raise Closed(closed_at=quiz.closes_at)
-    if quiz.track_id is not None and by.role not in TEACHING:
-        on_track = Enrollment.objects.with_access(at).filter(student=by, track=quiz.track_id)
-        if not on_track.exists():
-            raise NotEnrolled(track=quiz.track.code if quiz.track else "")
+    refusal = why_not_open(quiz, at=at) or why_not_on_track(quiz, on=_tracks_of(quiz, by, at))
+    if refusal is not None:
+        raise refusal
 
 
 def parsed(version: QuestionVersion, raw: object, *, student: int) -> Any:
     """An answer in the form in which it is kept; raises UnusableAnswer with the reason."""
-    material = version.material
-    try:
-        response = kind_of(version.type).parse(material, raw)
-    except BadResponse as error:
-        raise UnusableAnswer(None, response=[str(error)]) from None
-    if version.type == QuestionType.FILE_UPLOAD and response:
-        own = StoredFile.objects.filter(pk__in=response, owner=student, purpose=ANSWER)
-        if own.count() != len(response):
-            raise UnusableAnswer(None, response=[_("One of these files is not there.")])
-    return response
+    own = _files_of_student(version.type == QuestionType.FILE_UPLOAD and raw, student=student)
+    return _sound(version, raw, own_files=own)
+
+
+def _tracks_of(quiz: Quiz, by: User, at: datetime) -> Collection[int]:
+    """Of the quiz's track: whether this person is on it, which whoever teaches is."""
+    if quiz.track_id is None:
+        return ()
+    own = Enrollment.objects.with_access(at).filter(student=by, track=quiz.track_id)
+    return {quiz.track_id} if by.role in TEACHING or own.exists() else ()
 
 
 def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, bool]:
@@ -176,8 +211,9 @@ def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, b
         return known, False
     demand_open(quiz, by=by, at=at)
     before = Attempt.objects.filter(quiz=quiz, student=by).count()
-    if quiz.attempts_allowed is not None and before >= quiz.attempts_allowed:
-        raise NoAttemptsLeft(attempts_allowed=quiz.attempts_allowed)
+    refusal = why_none_left(quiz, used=before)
+    if refusal is not None:
+        raise refusal
     dealt = dealt_questions(quiz, seed=seed)
     if not dealt:
         raise NothingToAsk
@@ -204,6 +240,66 @@ def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, b
     started = AttemptStarted(attempt=attempt.pk, quiz_id=quiz.pk, student_id=by.pk)
     record(started, by=by, at=at)
     return attempt, True
+
+
+def _locked(attempt: Attempt) -> Attempt:
+    return Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
+
+
+def _sound(version: QuestionVersion, raw: object, *, own_files: Collection[str]) -> Any:
+    try:
+        if isinstance(raw, BadResponse):
+            raise raw
+        response = kind_of(version.type).parse(version.material, raw)
+    except BadResponse as error:
+        raise UnusableAnswer(None, response=[str(error)]) from None
+    if version.type == QuestionType.FILE_UPLOAD and not set(response or ()) <= set(own_files):
+        raise UnusableAnswer(None, response=[_("One of these files is not there.")])
+    return response
+
+
+def _own_files(
+    asked: Iterable[AttemptQuestion], answers: Mapping[int, object], *, student: int
+) -> set[str]:
+    """Those of this student among the files that a form names, in one query for all of them."""
+    named: list[object] = []
+    for each in asked:
+        raw = answers[each.question_id]
+        if each.version.type == QuestionType.FILE_UPLOAD and isinstance(raw, list):
+            named += raw
+    return _files_of_student(named, student=student)
+
+
+def _files_of_student(named: object, *, student: int) -> set[str]:
+    ids = {found for each in named if (found := _file_id(each))} if isinstance(named, list) else ()
+    if not ids:
+        return set()
+    own = StoredFile.objects.filter(pk__in=ids, owner=student, purpose=ANSWER)
+    return {str(pk) for pk in own.values_list("pk", flat=True)}
+
+
+def _file_id(named: object) -> UUID | None:
+    try:
+        return UUID(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
+
+
+def _keep(
+    asked: AttemptQuestion,
+    response: Any,
+    *,
+    attempt: Attempt,
+    revision: int | None,
+    at: datetime,
+) -> None:
+    """As the facts `KEPT`, which are then written."""
+    asked.response = response
+    asked.revision = asked.revision + 1 if revision is None else revision
+    asked.saved_at = at
+    if attempt.quiz.feedback == Feedback.AT_ONCE and response is not None:
+        asked.locked_at = at
+        _grade(asked)
 
 
 def _grade(asked: AttemptQuestion) -> None:

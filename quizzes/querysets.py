@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
 from accounts.roles import STAFF, TEACHING, Role
 
@@ -31,6 +31,11 @@ class QuizQuerySet(models.QuerySet[Any]):
     def published(self) -> Self:
         return self.filter(status="published")
 
+    def open_at(self, at: datetime) -> Self:
+        return self.filter(
+            Q(opens_at=None) | Q(opens_at__lte=at), Q(closes_at=None) | Q(closes_at__gt=at)
+        )
+
     def with_counts(self) -> Self:
         """`questions_count` of those in the quiz itself; rules add theirs (`drawn_count`)."""
         return self.annotate(
@@ -51,6 +56,13 @@ class AttemptQuerySet(models.QuerySet[Any]):
             seen |= Q(student__in=running.filter(trainer=user.pk).values("student"))
             seen |= Q(quiz__author=user.pk) | Q(quiz__in=user.edited_quizzes.values("pk"))
         return self.filter(seen)
+
+    def with_questions(self) -> Self:
+        """All that a page of an attempt shows, in a number of queries that does not grow."""
+        asked = apps.get_model("quizzes", "AttemptQuestion").objects.select_related("version")
+        return self.select_related("quiz").prefetch_related(
+            Prefetch("questions", asked.order_by("position")), "questions__version__choices"
+        )
 
     def open(self) -> Self:
         return self.filter(status="in_progress")

@@ -1,10 +1,15 @@
 """What quizzes put into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
-from quizzes import policies
+from core.registries import dashboard_cards, navigation
+from quizzes import dashboards, places, policies
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 
 file_purposes.register(ANSWER, ANSWER_FILES)
 file_purposes.register(SOURCE, SOURCE_FILES)
+for name, card in dashboards.CARDS.items():
+    dashboard_cards.register(f"quizzes {name}", card)
+for name, place in places.PLACES.items():
+    navigation.register(f"quizzes {name}", place)
 
 __all__ = ["policies"]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -44,7 +44,7 @@ from quizzes.errors import (
     NotOpenYet,
 )
 from quizzes.files import ANSWER, ANSWER_FILES
-from quizzes.models import Attempt, AttemptQuestion, AttemptStatus, Quiz
+from quizzes.models import Attempt, AttemptStatus, Quiz
 from quizzes.rules import may_tell_results
 
 UNDER_WAY = OpenApiExample("Under way", response_only=True, value=ATTEMPT)
@@ -252,8 +252,4 @@ class AnswerFilesEndpoint(_OnOwnAttempt):
 
 
 def _whole(attempt: Attempt) -> Attempt:
-    asked = AttemptQuestion.objects.select_related("version").prefetch_related("version__choices")
-    whole = Attempt.objects.select_related("quiz").prefetch_related(
-        Prefetch("questions", asked.order_by("position"))
-    )
-    return whole.get(pk=attempt.pk)
+    return Attempt.objects.with_questions().get(pk=attempt.pk)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from questions.api.shapes import key_shape, student_shape
-from questions.kinds import Deal
 from quizzes.models import Attempt, AttemptQuestion, Feedback
 from quizzes.rules import may_tell_results
 
@@ -52,9 +50,7 @@ def attempt_facts(attempt: Attempt, *, tells: bool) -> dict[str, Any]:
 
 
 def question_shape(asked: AttemptQuestion, *, tells: bool) -> dict[str, Any]:
-    shape = student_shape(
-        asked.version, deal=_deal(asked.deal), marks=asked.marks, order=asked.position
-    )
+    shape = student_shape(asked.version, deal=asked.dealt, marks=asked.marks, order=asked.position)
     if tells or asked.locked_at is not None:
         shape |= told_shape(asked)
     return shape
@@ -67,7 +63,3 @@ def told_shape(asked: AttemptQuestion) -> dict[str, Any]:
         "is_correct": asked.is_correct,
         **key_shape(asked.version),
     }
-
-
-def _deal(kept: Mapping[str, Any]) -> Deal:
-    return Deal(choices=tuple(kept["choices"]), right=tuple(kept["right"]))

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from questions.kinds import Deal
 from questions.models import QuestionVersion
 from quizzes.models.quizzes import Quiz
 from quizzes.querysets import AttemptQuerySet
@@ -123,3 +124,7 @@ class AttemptQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.position}"
+
+    @property
+    def dealt(self) -> Deal:
+        return Deal(choices=tuple(self.deal["choices"]), right=tuple(self.deal["right"]))

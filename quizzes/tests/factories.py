@@ -18,7 +18,7 @@ def make_published_quiz(
     types: Sequence[str] = ("SINGLE", "TRUE_FALSE"), *, author: User | None = None, **facts: Any
 ) -> Quiz:
     author = author or UserFactory(trainer=True)
-    quiz = make_quiz(title="A little quiz", by=author, at=now(), **facts)
+    quiz = make_quiz(**{"title": "A little quiz", **facts}, by=author, at=now())
     asked = [Asked(make_question(each, owner=author)) for each in types]
     set_questions(quiz, asked=asked, by=author, at=now())
     return publish_quiz(quiz, by=author, at=now())

@@ -84,6 +84,7 @@ from curriculum.tests.github_world import make_project, make_pull_request, make_
 from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import start_attempt
+from quizzes.models import AttemptQuestion
 from quizzes.tests.factories import make_published_quiz
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
@@ -381,6 +382,7 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "own-quiz": make_own_quiz,
     "quiz": lambda _asker: make_own_quiz(None),
     "own-attempt": make_attempt,
+    "its-question": lambda _asker: str(AttemptQuestion.objects.latest("pk").question_id),
     "attempt-of-another": lambda _asker: make_attempt(UserFactory()),
     "own-import": make_question_import,
     "import-of-another": lambda _asker: make_question_import(None),

@@ -24,6 +24,8 @@ NO_PAGES = (
     *("/tracks/{", "/projects/{", "/submissions/{"),
     # Parts of those (`test_github_card.py`).
     *("/github/projects/{", "/github/repositories/{", "/github/pull-requests/{"),
+    # Of quizzes that have to be there (`test_quiz_pages.py`).
+    *("/quizzes/{", "/attempts/{"),
     # Pages about work and people that have to be there (`test_teaching_pages.py`).
     *("/review/{", "/class/{", "/cohorts/{"),
     "/class/export/",

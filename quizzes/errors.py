@@ -61,3 +61,9 @@ class AINotConfigured(DomainError):
 
 class QuotaUsedUp(Throttled):
     message = _("Your generations of today are used up. Tomorrow there are new ones.")
+
+
+class NotReplaceable(Conflict):
+    message = _(
+        "Only questions that were generated can be replaced by another one, and only in a draft."
+    )

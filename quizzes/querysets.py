@@ -72,3 +72,18 @@ class AttemptQuerySet(models.QuerySet[Any]):
 
     def left_alone(self, at: datetime) -> Self:
         return self.open().filter(saved_at__lte=at - LEFT_ALONE)
+
+
+class GenerationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own; all for staff."""
+        if not user.is_authenticated or not user.is_active or user.role not in TEACHING:
+            return self.none()
+        return self if user.role in STAFF else self.filter(owner=user.pk)
+
+    def counted(self) -> Self:
+        """Those that use up a day's quota: what is served from an equal one does not."""
+        return self.filter(is_from_cache=False)
+
+    def since(self, moment: datetime) -> Self:
+        return self.filter(created_at__gte=moment)

@@ -3,6 +3,7 @@
 from core.files.purposes import file_purposes
 from core.registries import dashboard_cards, navigation
 from quizzes import dashboards, places, policies
+from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 
 file_purposes.register(ANSWER, ANSWER_FILES)
@@ -12,4 +13,5 @@ for name, card in dashboards.CARDS.items():
 for name, place in places.PLACES.items():
     navigation.register(f"quizzes {name}", place)
 
-__all__ = ["policies"]
+# Policies and kinds of jobs declare themselves.
+__all__ = ["generation_job", "policies"]

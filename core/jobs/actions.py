@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from core.handover import hand_over, patience, take_missed
 from core.jobs.announcing import announce
 from core.jobs.errors import JobIsLive, JobIsOver, JobUnderWay
-from core.jobs.kinds import job_kinds
+from core.jobs.kinds import job_kinds, tell_unfinished
 from core.jobs.models import Job
 from core.jobs.running import retry_or_fail
 from core.jobs.states import JobStatus
@@ -71,6 +71,8 @@ def cancel_job(job: Job, *, at: datetime) -> Job:
     if job.status == JobStatus.QUEUED:
         job.status, job.finished_at = JobStatus.CANCELLED, at
     job.save(update_fields=["cancel_requested_at", "status", "finished_at"])
+    if job.is_over:
+        tell_unfinished(job)
     announce(job)
     return job
 

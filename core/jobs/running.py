@@ -27,7 +27,7 @@ from core.failures import back_off
 from core.jobs.announcing import announce
 from core.jobs.errors import JobCancelled, JobSuperseded
 from core.jobs.events import JobFailed
-from core.jobs.kinds import JobKind, job_kinds
+from core.jobs.kinds import JobKind, job_kinds, tell_unfinished
 from core.jobs.models import Job
 from core.jobs.states import JobStatus
 from core.languages import language_of
@@ -206,7 +206,11 @@ def fail_by_our_fault(job: Job, *, code: str, message: str, at: datetime) -> Non
 
 
 def end_run(job: Job, status: JobStatus, *, at: datetime, **changes: object) -> bool:
-    return _move(job, status, lease_until=None, finished_at=at, **changes)
+    with transaction.atomic():
+        is_mine = _move(job, status, lease_until=None, finished_at=at, **changes)
+        if is_mine and status != JobStatus.SUCCEEDED:
+            tell_unfinished(job)
+    return is_mine
 
 
 def _move(job: Job, status: JobStatus, **changes: object) -> bool:

@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from core.backoffice import look
-from core.settings import github, sign_in_providers, tunables
+from core.settings import gemini, github, sign_in_providers, tunables
 from core.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -369,6 +369,10 @@ if tunable.DEMO and tunable.SANDBOX_URL and not tunable.SMS_URL:
 
 # Where repositories are; without keys there is no client id.
 GITHUB = github.place(tunable)
+
+# What makes questions: where it is, and what it takes.
+GEMINI = gemini.place(tunable)
+GEMINI_PRICES = gemini.prices(tunable.GEMINI_PRICES)
 
 # Mail.
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = tunable.EMAIL_FROM

@@ -10,11 +10,13 @@ from typing import Any
 _UNSET: Any = object()
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _RATE = re.compile(r"[1-9]\d*/(second|minute|hour|day)")
+_PRICE = re.compile(r"[\w.:-]+=\d{1,6}(\.\d+)?/\d{1,6}(\.\d+)?")
 
 
 @dataclass(frozen=True)
 class Tunable:
-    """`kind` is text, flag, integer, number, rate, words (comma-separated) or one of `choices`.
+    """`kind` is text, flag, integer, number, rate, words or prices (comma-separated), or one of
+    `choices`.
 
     `demo` is the default where the demo wants another one than production.
     """
@@ -419,6 +421,55 @@ SECTIONS: dict[str, tuple[Tunable, ...]] = {
             "How long work of a student without a trainer stays with whoever opened it.",
         ),
     ),
+    "AI": (
+        Tunable(
+            "AI_GENERATOR",
+            "text",
+            "gemini",
+            "What makes quizzes: `gemini`, which without a key leaves texts and files to the "
+            "built-in generator, or `builtin`, which asks nobody outside.",
+            choices=("builtin", "gemini"),
+        ),
+        Tunable(
+            "GOOGLE_GEMINI_API_KEY",
+            "text",
+            "",
+            "Key of the Gemini API; without one, quizzes come from texts and files only.",
+            secret=True,
+        ),
+        Tunable(
+            "GEMINI_URL",
+            "text",
+            "",
+            "Another address of the Gemini API than Google's own, such as that of a gateway.",
+        ),
+        Tunable("GEMINI_MODEL", "text", "gemini-2.5-flash", "The model that makes questions."),
+        Tunable("GEMINI_TIMEOUT", "number", 90.0, "Seconds to wait for one answer of Gemini."),
+        Tunable(
+            "GEMINI_PRICES",
+            "prices",
+            (
+                "gemini-2.5-flash=0.30/2.50",
+                "gemini-2.5-flash-lite=0.10/0.40",
+                "gemini-2.5-pro=1.25/10.00",
+            ),
+            "What a million tokens cost in US dollars, in and out, as model=in/out; others are "
+            "counted without a price.",
+        ),
+        Tunable(
+            "AI_REQUESTS_MINUTE",
+            "integer",
+            60,
+            "Requests to an AI service in a minute, from all workers together.",
+        ),
+        Tunable(
+            "AI_QUOTA_DAY",
+            "integer",
+            50,
+            "Quizzes and single questions that one person has made in a day.",
+            demo=500,
+        ),
+    ),
     "GitHub": (
         Tunable(
             "GITHUB_CONNECT_CLIENT_ID",
@@ -623,8 +674,9 @@ def _parse(tunable: Tunable, raw: str) -> Any:
         return _number(text, float, "a number")
     if tunable.kind == "rate":
         return _rate(text)
-    if tunable.kind == "words":
-        return tuple(word.strip() for word in text.split(",") if word.strip())
+    if tunable.kind in {"words", "prices"}:
+        words = tuple(word.strip() for word in text.split(",") if word.strip())
+        return _prices(words) if tunable.kind == "prices" else words
     return text
 
 
@@ -641,6 +693,12 @@ def _rate(text: str) -> str:
     if _RATE.fullmatch(text):
         return text
     raise ValueError("must be a rate such as 100/hour (second, minute, hour or day)")
+
+
+def _prices(words: tuple[str, ...]) -> tuple[str, ...]:
+    if all(_PRICE.fullmatch(word) for word in words):
+        return words
+    raise ValueError("must be prices such as model-name=0.30/2.50, comma-separated")
 
 
 def _number(text: str, convert: type[int] | type[float], what: str) -> int | float:

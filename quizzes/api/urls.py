@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from quizzes.api import attempts, quizzes
+from quizzes.api import attempts, generations, quizzes
 
 urlpatterns = [
     path("quiz/quizzes/", quizzes.QuizzesEndpoint.as_view(), name="quizzes-api"),
+    path("quiz/quizzes/generate/", generations.GenerateEndpoint.as_view(), name="quiz-generate"),
+    path(
+        "quiz/quizzes/<int:pk>/questions/<int:question>/replace/",
+        generations.ReplaceEndpoint.as_view(),
+        name="quiz-replace",
+    ),
+    path(
+        "quiz/generations/<uuid:generation>/",
+        generations.GenerationEndpoint.as_view(),
+        name="generation-api",
+    ),
     path("quiz/quizzes/<int:pk>/", quizzes.QuizEndpoint.as_view(), name="quiz-api"),
     path("quiz/quizzes/<int:pk>/publish/", quizzes.PublishEndpoint.as_view(), name="quiz-publish"),
     path(

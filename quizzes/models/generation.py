@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from core.files.models import StoredFile
 from questions.models import Question
 from quizzes.models.quizzes import Quiz
+from quizzes.querysets import GenerationQuerySet
 
 
 class GenerationType(models.TextChoices):
@@ -42,6 +44,10 @@ class Generation(models.Model):
     quiz = models.ForeignKey(
         Quiz, models.CASCADE, related_name="generations", verbose_name=_("quiz")
     )
+    # The one question that this is to put another in the place of.
+    replaces = models.ForeignKey(
+        Question, models.SET_NULL, null=True, related_name="+", editable=False
+    )
     type = models.CharField(_("from what"), max_length=11, choices=GenerationType)
     wish = models.JSONField(default=dict)
     source_text = models.TextField(blank=True)
@@ -49,6 +55,7 @@ class Generation(models.Model):
         StoredFile, models.SET_NULL, null=True, related_name="generations"
     )
     digest = models.CharField(max_length=64, db_index=True, editable=False)
+    seed = models.BigIntegerField(default=0, db_default=0, editable=False)
     state = models.CharField(
         _("state"), max_length=9, choices=GenerationState, default=GenerationState.RUNNING
     )
@@ -63,18 +70,31 @@ class Generation(models.Model):
     )
     asked_count = models.PositiveSmallIntegerField(_("asked for"), default=0)
     received_count = models.PositiveSmallIntegerField(_("received"), default=0)
+    checked_count = models.PositiveSmallIntegerField(_("sound"), default=0, db_default=0)
     repaired_count = models.PositiveSmallIntegerField(_("repaired"), default=0)
     dropped_count = models.PositiveSmallIntegerField(_("dropped"), default=0)
     saved_count = models.PositiveSmallIntegerField(_("saved"), default=0)
+    # Of what was dropped: `{"text", "faults"}` each; and what else there is to say.
     problems = models.JSONField(default=list)
+    notes = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    error = models.JSONField(null=True)
     created_at = models.DateTimeField(_("asked"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+
+    objects = GenerationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("generation")
         verbose_name_plural = _("generations")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["owner", "-created_at"], name="generation_of_owner")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="running", ended_at=None)
+                | (~models.Q(state="running") & models.Q(ended_at__isnull=False)),
+                name="generation_runs_or_has_ended",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.created_at:%Y-%m-%d %H:%M}"

@@ -84,8 +84,9 @@ from curriculum.tests.github_world import make_project, make_pull_request, make_
 from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import start_attempt
-from quizzes.models import AttemptQuestion
+from quizzes.models import AttemptQuestion, Quiz
 from quizzes.tests.factories import make_published_quiz
+from quizzes.tests.generation import asked
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
 SIGN_IN = "/accounts/login/"
@@ -278,6 +279,11 @@ def make_own_quiz(asker: User | None) -> str:
     return str(make_published_quiz(author=asker or UserFactory(trainer=True)).pk)
 
 
+def make_generation(asker: User | None) -> str:
+    owner = asker or UserFactory(trainer=True)
+    return str(asked(owner)[0].pk)
+
+
 def make_attempt(asker: User | None) -> str:
     quiz, taker = make_published_quiz(), asker or UserFactory()
     return str(start_attempt(quiz, by=taker, at=now(), seed=1)[0].pk)
@@ -381,6 +387,11 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "first": lambda _asker: "1",
     "own-quiz": make_own_quiz,
     "quiz": lambda _asker: make_own_quiz(None),
+    "quiz-question": lambda _asker: str(
+        Quiz.objects.latest("pk").quiz_questions.first().question_id
+    ),
+    "own-generation": make_generation,
+    "generation-of-another": lambda _asker: make_generation(None),
     "own-attempt": make_attempt,
     "its-question": lambda _asker: str(AttemptQuestion.objects.latest("pk").question_id),
     "attempt-of-another": lambda _asker: make_attempt(UserFactory()),

@@ -1,0 +1,1 @@
+"""What makes questions: one port, and a class for each provider behind it."""

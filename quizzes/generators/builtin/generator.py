@@ -1,0 +1,118 @@
+"""The generator that needs nothing but a text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quizzes.generators.builtin.facts import definitions_in, stands_alone
+from quizzes.generators.builtin.making import Candidate, Maker
+from quizzes.generators.builtin.reading import read
+from quizzes.generators.builtin.terms import known_terms
+from quizzes.generators.port import Draft, Faulty, Made, Watch, Wish
+from quizzes.generators.similarity import Asked
+
+TYPES = (
+    *("SINGLE", "MULTIPLE", "TRUE_FALSE", "NUMERIC"),
+    *("SHORT_TEXT", "FILL_BLANKS", "MATCHING", "ORDERING"),
+)
+# Where no types are wished for, these come first.
+GOOD_AT = ("SINGLE", "FILL_BLANKS", "TRUE_FALSE")
+
+
+class BuiltinGenerator:
+    name = "builtin"
+    model = ""
+    second_opinion = False
+
+    def make(self, wish: Wish, watch: Watch) -> Made:
+        candidates = candidates_in(wish.source, seed=wish.seed)
+        chosen = _chosen(candidates, wish)
+        drafts = tuple(_draft(each, wish) for each in chosen)
+        return Made(drafts, tuple(_notes(chosen, wish)))
+
+    def repair(self, wish: Wish, faulty: Sequence[Faulty], watch: Watch) -> Made:
+        """By rules nothing comes out better the second time."""
+        return Made(())
+
+    def answer(self, wish: Wish, asked: Sequence[Mapping[str, Any]], watch: Watch) -> list[Any]:
+        return []
+
+
+def candidates_in(source: str, *, seed: int) -> list[Candidate]:
+    """All that could be asked about a text, in its order."""
+    reading = read(source)
+    definitions = definitions_in(reading)
+    sentences = [each for each in reading.sentences if stands_alone(each)]
+    maker = Maker(known_terms(reading.sentences), definitions, seed)
+    found: list[Candidate] = []
+    for definition in definitions:
+        found += maker.of_definition(definition)
+    found += maker.of_definitions()
+    for sentence in sentences:
+        found += maker.of_sentence(sentence)
+    for listing in reading.listings:
+        found += maker.of_listing(listing, reading.listings)
+    return sorted(found, key=lambda each: source.find(each.span))
+
+
+def _chosen(candidates: Sequence[Candidate], wish: Wish) -> list[Candidate]:
+    """The best of each type in turn, spread over the text; no fact is asked about twice."""
+    types = [each for each in wish.types if each in TYPES] or list(GOOD_AT)
+    chance = random.Random(wish.seed)  # noqa: S311 (a draw, not a secret)
+    left = {type_: [each for each in candidates if each.type == type_] for type_ in types}
+    asked, sections = Asked(wish.avoid), dict[str, int]()
+    facts = {" ".join(span.split()) for span in wish.used}
+    chosen: list[Candidate] = []
+    chance.shuffle(types)
+    while len(chosen) < wish.count and any(left.values()):
+        for type_ in types:
+            left[type_] = [each for each in left[type_] if not facts & set(each.facts)]
+            ranked = sorted(
+                left[type_], key=lambda each: each.score - 1.5 * sections.get(each.section, 0)
+            )
+            best = next(
+                (each for each in reversed(ranked) if not asked.knows(each.written["text"])), None
+            )
+            if best is None:
+                left[type_] = []
+                continue
+            left[type_].remove(best)
+            chosen.append(best)
+            asked.add(best.written["text"])
+            facts.update(best.facts)
+            sections[best.section] = sections.get(best.section, 0) + 1
+            if len(chosen) == wish.count:
+                break
+    return [each for each in candidates if each in chosen]
+
+
+def _draft(candidate: Candidate, wish: Wish) -> Draft:
+    difficulty = {"difficulty": wish.difficulty} if wish.difficulty else {}
+    return Draft({**candidate.written, **difficulty}, candidate.span)
+
+
+def _notes(chosen: Sequence[Candidate], wish: Wish) -> list[str]:
+    """What it is, and what it could not do."""
+    notes = [
+        _(
+            "Made by rules from the text alone, without any AI: read each question before you "
+            "publish."
+        )
+    ]
+    if len(chosen) < wish.count:
+        notes.append(
+            _(
+                "The text gave %(made)d of %(asked)d questions of these types: a longer text with "
+                "more definitions, terms and numbers gives more, and so do more types."
+            )
+            % {"made": len(chosen), "asked": wish.count}
+        )
+    if wish.prompt:
+        notes.append(_("What the prompt says could not be followed: that takes an AI."))
+    if wish.difficulty:
+        notes.append(_("How difficult they are was not weighed: that takes an AI."))
+    return notes

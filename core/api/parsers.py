@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -20,12 +21,18 @@ class JSONParser(parsers.JSONParser):
         # Asking the request itself applies the limit, and lets others read the body after us.
         body = stream.body if isinstance(stream, HttpRequest) else stream.read()
         try:
-            return json.loads(body, parse_constant=_refuse_constant)
+            return json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
         except json.JSONDecodeError as error:
             raise ParseError(_("The body is not valid JSON: {where}").format(where=error)) from None
         except (ValueError, RecursionError):
             # What Python says of huge numbers and deep nesting is about its own inside.
             raise ParseError(_("The body is not JSON that can be read.")) from None
+
+
+def _finite(digits: str) -> float:
+    """1e999 is a number to JSON, and infinite to Python."""
+    number = float(digits)
+    return number if isfinite(number) else _refuse_constant(digits[:20])
 
 
 def _refuse_constant(name: str) -> NoReturn:

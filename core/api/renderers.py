@@ -18,3 +18,17 @@ class JSONEncoder(encoders.JSONEncoder):
 
 class JSONRenderer(renderers.JSONRenderer):
     encoder_class = JSONEncoder
+
+    def render(self, *given: Any, **named: Any) -> bytes:
+        """A refusal may quote half of a character, which JSON can only name."""
+        rendered: bytes
+        try:
+            rendered = super().render(*given, **named)
+        except UnicodeEncodeError:
+            rendered = _Escaping().render(*given, **named)
+        return rendered
+
+
+class _Escaping(renderers.JSONRenderer):
+    encoder_class = JSONEncoder
+    ensure_ascii = True

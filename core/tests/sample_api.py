@@ -60,6 +60,7 @@ class Sheet(serializers.Serializer[Any]):
     answers = Answer(many=True)
     tags = serializers.ListField(child=serializers.IntegerField(), required=False)
     due_at = serializers.DateTimeField(required=False)
+    level = serializers.ChoiceField(choices=["easy", "hard"], required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["email"].startswith("no@"):

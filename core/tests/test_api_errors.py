@@ -126,6 +126,19 @@ def test_a_body_that_is_not_the_json_asked_for_is_refused(api_client, body):
     error_of(post(api_client, "/api/sheets/", body), 400, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"NaN", b"-Infinity"])
+def test_numbers_without_an_end_are_no_json(api_client, number):
+    body = b'{"email": "a@example.test", "answers": [], "more": %s}' % number
+    error = error_of(post(api_client, "/api/sheets/", body), 400, "VALIDATION_ERROR")
+    assert number.decode() in error["message"]
+
+
+def test_a_refusal_can_quote_half_of_a_character(api_client):
+    body = rb'{"email": "a@example.test", "answers": [], "level": "\ud800"}'
+    error = error_of(post(api_client, "/api/sheets/", body), 400, "VALIDATION_ERROR")
+    assert "\ud800" in error["details"]["level"][0]
+
+
 def test_malformed_json_is_told_where(api_client):
     error = error_of(post(api_client, "/api/sheets/", b'{"a": }'), 400, "VALIDATION_ERROR")
     assert "line 1 column 7" in error["message"]

@@ -23,6 +23,7 @@ from rest_framework.response import Response
 
 from accounts.entrance import user_in
 from accounts.models import User
+from core.api.fields import ByName
 from core.api.filters import Ordering
 from core.api.schema import may_raise
 from core.callers import caller_of
@@ -85,7 +86,7 @@ class DueDateSerializer(serializers.Serializer[Any]):
 
 
 class CohortSerializer(serializers.ModelSerializer[Cohort]):
-    track = serializers.SlugRelatedField(slug_field="code", queryset=Track.objects.all())
+    track = ByName(slug_field="code", queryset=Track.objects.all())
     trainers = serializers.PrimaryKeyRelatedField(
         many=True, queryset=User.objects.trainers(), required=False
     )

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.entrance import user_in
+from core.api.fields import ByName
 from core.api.idempotent import idempotent
 from core.api.schema import may_raise
 from core.clock import now
@@ -57,9 +58,7 @@ STANDING = OpenApiExample(
 
 
 class EnrollmentSerializer(serializers.ModelSerializer[Enrollment]):
-    track = serializers.SlugRelatedField(
-        slug_field="code", queryset=Track.objects.none(), help_text="A track's code."
-    )
+    track = ByName(slug_field="code", queryset=Track.objects.none(), help_text="A track's code.")
 
     class Meta:
         model = Enrollment

@@ -185,6 +185,17 @@ def test_ids_that_are_none_are_not_there(api_of, client_of, student, key):
         assert answer.status_code in {403, 404}, path
 
 
+@pytest.mark.parametrize("code", ["F\x00", "\x00", ["FSD"], {"code": "FSD"}, 1])
+def test_a_code_that_is_none_names_no_track(api_of, student, admin, code):
+    cohort = {"name": "A", "starts_on": "2027-02-01", "time_zone": "UTC", "track": code}
+    for answer in (
+        api_of(student).post("/api/curriculum/enrollments/", {"track": code}, format="json"),
+        api_of(admin).post("/api/curriculum/cohorts/", cohort, format="json"),
+    ):
+        assert answer.status_code == 400
+        assert "track" in answer.json()["error"]["details"]
+
+
 def test_what_people_write_runs_nowhere(client_of, api_of, deliverable, student, trainer, admin):
     work = api_of(student).post(
         SUBMISSIONS,

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from core.api.fields import ByName
 from questions.actions.saving import Facts
 from questions.kinds.base import LONGEST_TEXT, MOST_CHOICES
 from questions.models import Chapter, Difficulty, QuestionStatus, Subject
@@ -76,7 +77,7 @@ class BankQuestionSerializer(serializers.Serializer[Any]):
     tags = serializers.ListField(
         child=serializers.CharField(max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
     )
-    subject = serializers.SlugRelatedField(
+    subject = ByName(
         slug_field="code",
         queryset=Subject.objects.all(),
         required=False,

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from questions.formats.drafts import without_unseen
 from questions.kinds import Deal, Outline, Problem, QuestionType, kind_of
 from questions.models import Question, QuestionVersion
 
@@ -88,7 +89,7 @@ def key_shape(version: QuestionVersion) -> dict[str, Any]:
 def outline_from(given: Mapping[str, Any]) -> Outline:
     """What a caller wrote, read by its kind; raises Invalid with every problem by its field."""
     type_ = given["question_type"]
-    written = {**(given.get("key") or {}), "text": given["question_text"]}
+    written = {**without_unseen(given.get("key") or {}), "text": given["question_text"]}
     answers = given.get("answers") or []
     if type_ == QuestionType.ORDERING:
         written["items"] = [each["answer_text"] for each in answers] or written.get("items")

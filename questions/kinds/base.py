@@ -192,5 +192,10 @@ def as_text(raw: object, *, longest: int = LONGEST_TEXT) -> str | None:
         raise BadResponse("Answer with a text.")
     if len(raw) > longest:
         raise BadResponse(f"Answer with at most {longest} characters.")
-    text = raw.replace("\x00", "")
+    text = as_kept(raw)
     return text if text.strip() else None
+
+
+def as_kept(text: str) -> str:
+    """As a database takes it: no answer is lost for a character that its writer does not see."""
+    return text.replace("\x00", "").encode(errors="replace").decode()

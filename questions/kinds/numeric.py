@@ -21,6 +21,7 @@ from questions.kinds.base import (
     Outline,
     Problem,
     Response,
+    as_kept,
     flag_in,
     list_in,
     text_of,
@@ -76,7 +77,7 @@ class Numeric(Kind):
             return None
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
             raise BadResponse("Answer with a number.")
-        said = raw.replace("\x00", "").strip() if isinstance(raw, str) else repr(raw)
+        said = as_kept(raw).strip() if isinstance(raw, str) else repr(raw)
         if not said:
             return None
         if len(said) > LONGEST or _split(said) is None:

@@ -1,5 +1,7 @@
 """The bank by API: for those who teach, with every version kept."""
 
+import json
+
 import pytest
 
 from accounts.tests.factories import UserFactory
@@ -81,14 +83,28 @@ def test_what_is_read_can_be_written_again_for_every_kind(api_of, trainer, type_
         ({"question_type": "SHORT_TEXT", "key": {"pattern": "(a+)+$(?=x)"}}, "key"),
         ({"question_type": "MATCHING", "key": {"pairs": [{"left": 1}]}}, "key"),
         ({"question_type": "FILL_BLANKS", "key": {"blanks": {"x": ["1"]}}}, "key"),
+        ({"question_type": "\ud800"}, "question_type"),
+        ({"subject": "sql\x00"}, "subject"),
+        ({"question_text": "Half of one: \ud800"}, "question_text"),
     ],
 )
 def test_what_is_no_question_is_refused(api_of, trainer, change, field):
-    answer = api_of(trainer).post(QUESTIONS, {**SINGLE, **change}, format="json")
+    body = json.dumps({**SINGLE, **change})
+
+    answer = api_of(trainer).post(QUESTIONS, body, content_type="application/json")
 
     assert error_of(answer) == (400, "VALIDATION_ERROR")
     assert field in {name.partition(".")[0] for name in answer.json()["error"]["details"]}
     assert not Question.objects.exists()
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\ud800", "\udfff\x07"])
+def test_what_nobody_sees_is_left_out_of_a_key(api_of, trainer, unseen):
+    body = {**SINGLE, "question_type": "SHORT_TEXT", "key": {"accepted": [f"JOIN{unseen}"]}}
+
+    answer = api_of(trainer).post(QUESTIONS, json.dumps(body), content_type="application/json")
+
+    assert (answer.status_code, answer.json()["key"]) == (201, {"accepted": ["JOIN"]})
 
 
 def test_writing_anew_makes_a_version_and_tells_who_was_late(api_of, trainer):

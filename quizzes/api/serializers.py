@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.models import User
+from core.api.fields import ByName
 from curriculum.models import Project, Track
 from questions.api.serializers import QUESTION
 from quizzes.models import Quiz
@@ -87,9 +88,7 @@ class QuizSerializer(serializers.ModelSerializer[Quiz]):
     """A quiz without its questions, as students find it."""
 
     created_by = AuthorSerializer(source="author", read_only=True, allow_null=True)
-    track = serializers.SlugRelatedField(
-        slug_field="code", queryset=Track.objects.all(), required=False, allow_null=True
-    )
+    track = ByName(slug_field="code", queryset=Track.objects.all(), required=False, allow_null=True)
     project = serializers.PrimaryKeyRelatedField(
         queryset=Project.objects.select_related("track"), required=False, allow_null=True
     )

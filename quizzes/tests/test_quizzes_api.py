@@ -85,6 +85,8 @@ def test_an_empty_quiz_is_not_published(api_of, trainer):
         ({"feedback": "after_closing"}, "closes_at"),
         ({"opens_at": "2027-01-02T00:00Z", "closes_at": "2027-01-01T00:00Z"}, "closes_at"),
         ({"track": "NOPE"}, "track"),
+        ({"track": "F\x00"}, "track"),
+        ({"track": {"code": "FSD"}}, "track"),
     ],
 )
 def test_what_is_no_quiz_is_refused(api_of, trainer, change, field):

@@ -47,6 +47,24 @@ def answer(attempt, asked, raw, **facts):
     return save_answer(attempt, question=asked.question_id, raw=raw, at=now(), **facts)
 
 
+@pytest.mark.parametrize(
+    ("type_", "said", "kept"),
+    [
+        ("ESSAY", "so\x00 it is \ud83d", "so it is ?"),
+        ("SHORT_TEXT", "\ud800", "?"),
+        ("NUMERIC", "9.81 m\udfff", "9.81 m?"),
+        ("FILL_BLANKS", {"verb": "\x00SELECT\ud83d"}, {"verb": "SELECT?"}),
+    ],
+)
+def test_no_answer_is_lost_for_a_character_that_nobody_sees(taker, type_, said, kept):
+    attempt = begin(make_published_quiz((type_,)), taker)
+
+    answer(attempt, attempt.questions.get(), said)
+
+    assert attempt.questions.get().response == kept
+    assert submit_attempt(attempt, at=now()).status == AttemptStatus.SUBMITTED
+
+
 def test_all_right_is_worth_all_marks_that_need_nobody(taker):
     quiz = make_published_quiz(tuple(WRITTEN))
     attempt = begin(quiz, taker)

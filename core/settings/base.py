@@ -231,6 +231,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour=4, minute=30),
     },
     "accounts.forget_old": {"task": "accounts.forget_old", "schedule": crontab(hour=3, minute=50)},
+    "quizzes.abandon": {
+        "task": "quizzes.abandon",
+        "schedule": crontab(minute="3-59/10"),
+        "options": {"expires": 600},
+    },
 }
 CELERY_BEAT_SCHEDULE |= {
     f"core.health.heartbeat {queue}": {

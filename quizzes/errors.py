@@ -50,6 +50,14 @@ class QuizTaken(Conflict):
     message = _("Somebody has taken this quiz already, so it can only be archived.")
 
 
+class EditedMeanwhile(Conflict):
+    message = _("Somebody has changed this quiz since you opened it. Look at both before you save.")
+
+
+class MarkedMeanwhile(Conflict):
+    message = _("Somebody has marked this answer while you did. Look at both before you save.")
+
+
 class AINotConfigured(DomainError):
     code = "AI_NOT_CONFIGURED"
     status = 503

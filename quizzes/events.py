@@ -55,6 +55,20 @@ class AttemptSubmitted:
     is_abandoned: bool
 
 
+@event("quizzes.answer_marked")
+class AnswerMarked:
+    """Somebody looked at an answer and gave it points; `is_first` unless they were given anew."""
+
+    attempt: UUID
+    quiz_id: int
+    student_id: int
+    question_id: int
+    score: str
+    marks: str
+    pending_count: int
+    is_first: bool
+
+
 @event("quizzes.quiz_generated")
 class QuizGenerated:
     """A generator has filled a draft, which a trainer has to vet."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from core.files.models import StoredFile
     from quizzes.models import Generation, Quiz
 
+# What nobody does by hand in the admin.
+WRITTEN_BY_ACTIONS = frozenset({"quizzes.attempt", "quizzes.quiz", "quizzes.drawrule"})
+
 
 @policy("quizzes.view")
 def view(user: User, obj: Quiz | None) -> bool:
@@ -26,6 +29,12 @@ def view(user: User, obj: Quiz | None) -> bool:
 def take(user: User, obj: Quiz | None) -> bool:
     """Take a published quiz; on a track, those who are on it (the action says so)"""
     return user.role in EVERYONE and (obj is None or obj.status == QuizStatus.PUBLISHED)
+
+
+@policy("quizzes.preview", seen_by="quizzes.view")
+def preview(user: User, obj: Quiz | None) -> bool:
+    """Look at a quiz with its keys, published or not, as students will see it"""
+    return user.role in TEACHING
 
 
 @policy("quizzes.make", in_person=True)
@@ -58,6 +67,12 @@ def view_results(user: User, obj: Quiz | None) -> bool:
     return edit(user, obj)
 
 
+@policy("quizzes.mark", seen_by="quizzes.view_results", in_person=True)
+def mark(user: User, obj: Quiz | None) -> bool:
+    """Give points for answers that a person has to look at: where one may edit the quiz"""
+    return edit(user, obj)
+
+
 @policy("quizzes.view_attempt")
 def view_attempt(user: User, obj: Attempt | None) -> bool:
     """See an attempt: one's own, as a trainer those of one's students and at one's quizzes"""
@@ -71,6 +86,18 @@ def view_attempt(user: User, obj: Attempt | None) -> bool:
 def answer(user: User, obj: Attempt | None) -> bool:
     """Answer in an attempt of one's own, and hand it in"""
     return user.role in EVERYONE and (obj is None or obj.student_id == user.pk)
+
+
+@policy("quizzes.view_own_subject")
+def view_own_subject(user: User, obj: object) -> bool:
+    """See how one fares oneself in a subject, and list one's own attempts"""
+    return user.role in EVERYONE
+
+
+@policy("quizzes.view_subject_analytics")
+def view_subject_analytics(user: User, obj: object) -> bool:
+    """See how questions of a subject fare, as far as one sees them in the bank"""
+    return user.role in TEACHING
 
 
 @policy("quizzes.view_generation")

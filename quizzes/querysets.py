@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Avg, Count, F, FloatField, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.roles import STAFF, TEACHING, Role
 
@@ -41,6 +42,21 @@ class QuizQuerySet(models.QuerySet[Any]):
         return self.annotate(
             listed_count=Count("quiz_questions", distinct=True),
         ).prefetch_related("draw_rules")
+
+    def with_attempts(self) -> Self:
+        """`attempts_count` of all, `average_percent` of those that ended; None before the first.
+
+        To order by, `average_key` puts what has none below everything.
+        """
+        attempt = apps.get_model("quizzes", "Attempt")
+        of_it = attempt.objects.filter(quiz=OuterRef("pk")).order_by().values("quiz")
+        ended = of_it.exclude(status="in_progress").filter(max_score__gt=0)
+        share = Avg(100.0 * F("score") / F("max_score"), output_field=FloatField())
+        return self.annotate(
+            attempts_count=Coalesce(Subquery(of_it.annotate(n=Count("pk")).values("n")), 0),
+            average_percent=Subquery(ended.annotate(share=share).values("share")),
+            average_key=Coalesce(F("average_percent"), -1.0),
+        )
 
 
 class AttemptQuerySet(models.QuerySet[Any]):

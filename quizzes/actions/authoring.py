@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +15,12 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import TEACHING
 from core.errors import Invalid
 from core.events.actions import record
 from questions.models import Question, QuestionStatus
-from quizzes.errors import NotReady, QuizTaken
+from quizzes.actions.dealing import available_for
+from quizzes.errors import EditedMeanwhile, NotReady, QuizTaken
 from quizzes.events import QuizDeleted, QuizPublished, QuizSaved, QuizUnpublished
 from quizzes.models import (
     DrawRule,
@@ -44,9 +48,17 @@ class Asked:
     marks: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Hindrance:
+    """Why a quiz cannot be published, and in which `part` of it that is mended."""
+
+    message: str
+    part: str
+
+
 @transaction.atomic
 def make_quiz(*, title: str, by: User | None, at: datetime, **facts: Any) -> Quiz:
-    quiz = Quiz(author=by, created_at=at, edited_at=at)
+    quiz = Quiz(author=by, created_at=at, edited_at=at, edited_by=by)
     _apply(quiz, {"title": title, **facts})
     quiz.save(force_insert=True)
     record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
@@ -54,19 +66,36 @@ def make_quiz(*, title: str, by: User | None, at: datetime, **facts: Any) -> Qui
 
 
 @transaction.atomic
-def edit_quiz(quiz: Quiz, *, facts: Mapping[str, Any], by: User, at: datetime) -> Quiz:
+def edit_quiz(
+    quiz: Quiz, *, facts: Mapping[str, Any], by: User, at: datetime, based_on: str | None = None
+) -> Quiz:
+    """`based_on` is the `facts_digest` of what one saw: whoever saw other facts is told so."""
     quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    if based_on is not None and based_on != facts_digest(quiz):
+        raise EditedMeanwhile
     _apply(quiz, facts)
-    quiz.edited_at = at
+    quiz.edited_at, quiz.edited_by = at, by
     quiz.save()
     record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
     return quiz
 
 
 @transaction.atomic
-def set_questions(quiz: Quiz, *, asked: Sequence[Asked], by: User | None, at: datetime) -> None:
-    """All of them, in this order; attempts that are under way keep theirs."""
+def set_questions(
+    quiz: Quiz,
+    *,
+    asked: Sequence[Asked],
+    by: User | None,
+    at: datetime,
+    based_on: str | None = None,
+) -> None:
+    """All of them, in this order; attempts that are under way keep theirs.
+
+    `based_on` is the `list_digest` of what one saw: whoever saw another list is told so.
+    """
     Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    if based_on is not None and based_on != list_digest(quiz):
+        raise EditedMeanwhile
     if len(asked) > MOST_QUESTIONS:
         raise Invalid(
             None, questions=[_("A quiz has at most %(most)d questions.") % {"most": MOST_QUESTIONS}]
@@ -78,8 +107,7 @@ def set_questions(quiz: Quiz, *, asked: Sequence[Asked], by: User | None, at: da
         QuizQuestion(quiz=quiz, question=each.question, position=place, marks=each.marks)
         for place, each in enumerate(asked, start=1)
     )
-    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at)
-    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+    _note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic
@@ -89,8 +117,17 @@ def set_draw_rules(quiz: Quiz, *, rules: Sequence[DrawRule], by: User, at: datet
     for place, rule in enumerate(rules, start=1):
         rule.quiz, rule.position = quiz, place
         rule.save(force_insert=True)
-    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at)
-    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+    _note_edit(quiz, by=by, at=at)
+
+
+@transaction.atomic
+def set_editors(quiz: Quiz, *, editors: Sequence[User], by: User, at: datetime) -> None:
+    """Who may change it beside its author: those who teach."""
+    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    if any(each.role not in TEACHING for each in editors):
+        raise Invalid(None, editors=[_("Only those who teach can write quizzes.")])
+    quiz.editors.set([each for each in editors if each.pk != quiz.author_id])
+    _note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic
@@ -99,15 +136,16 @@ def publish_quiz(quiz: Quiz, *, by: User, at: datetime) -> Quiz:
     quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
     if quiz.status == QuizStatus.PUBLISHED:
         return quiz
-    problems = problems_of(quiz, at=at)
-    if problems:
-        raise NotReady(problems=problems)
+    hindrances = hindrances_of(quiz, at=at)
+    if hindrances:
+        raise NotReady(problems=[each.message for each in hindrances])
     drafts = Question.objects.filter(quiz_questions__quiz=quiz, status=QuestionStatus.DRAFT)
     drafts.update(status=QuestionStatus.READY, edited_at=at)
     vetted = quiz.generations.values("items__question")
     _vet(vetted, by=by, at=at)
-    quiz.status, quiz.published_at, quiz.edited_at = QuizStatus.PUBLISHED, at, at
-    quiz.save(update_fields=["status", "published_at", "edited_at"])
+    quiz.status, quiz.published_at = QuizStatus.PUBLISHED, at
+    quiz.edited_at, quiz.edited_by = at, by
+    quiz.save(update_fields=["status", "published_at", "edited_at", "edited_by"])
     record(QuizPublished(quiz_id=quiz.pk), by=by, at=at)
     return quiz
 
@@ -120,8 +158,8 @@ def unpublish_quiz(
     quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
     if quiz.status == status:
         return quiz
-    quiz.status, quiz.edited_at = status, at
-    quiz.save(update_fields=["status", "edited_at"])
+    quiz.status, quiz.edited_at, quiz.edited_by = status, at, by
+    quiz.save(update_fields=["status", "edited_at", "edited_by"])
     record(QuizUnpublished(quiz_id=quiz.pk, status=status.value), by=by, at=at)
     return quiz
 
@@ -162,15 +200,35 @@ def delete_quiz(quiz: Quiz, *, by: User, at: datetime) -> None:
     record(QuizDeleted(quiz_id=key), by=by, at=at)
 
 
-def problems_of(quiz: Quiz, *, at: datetime) -> list[str]:
+def hindrances_of(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     """What stands in the way of publishing, in words for its author."""
-    problems = []
+    found = []
+    rules = list(quiz.draw_rules.all())
     listed = quiz.quiz_questions.exclude(question__status=QuestionStatus.RETIRED)
-    if not listed.exists() and not quiz.draw_rules.exists():
-        problems.append(_("There is no question in it yet."))
+    if not listed.exists() and not any(available_for(quiz, rules)):
+        if rules:
+            said = _("Its rules find no question in the bank, and none is in it by itself.")
+            found.append(Hindrance(said, "rules"))
+        elif quiz.quiz_questions.exists():
+            said = _("All questions in it are retired, so that none can be asked.")
+            found.append(Hindrance(said, "questions"))
+        else:
+            found.append(Hindrance(_("There is no question in it yet."), "questions"))
     if quiz.has_closed(at):
-        problems.append(_("Its closing time is over."))
-    return problems
+        found.append(Hindrance(_("Its closing time is over."), "settings"))
+    return found
+
+
+def facts_digest(quiz: Quiz) -> str:
+    """The same as long as its facts are."""
+    names = sorted(FACTS)
+    return _digest([str(getattr(quiz, quiz._meta.get_field(name).attname)) for name in names])  # type: ignore[union-attr]
+
+
+def list_digest(quiz: Quiz) -> str:
+    """The same as long as the same questions stand in it, in the same order for the same marks."""
+    rows = quiz.quiz_questions.order_by("position").values_list("question_id", "marks")
+    return _digest([[question, str(marks)] for question, marks in rows])
 
 
 def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
@@ -192,6 +250,15 @@ def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
         problems["project"] = [_("This project is on another track.")]
     if problems:
         raise Invalid(None, **problems)
+
+
+def _note_edit(quiz: Quiz, *, by: User | None, at: datetime) -> None:
+    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at, edited_by=by)
+    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+
+
+def _digest(said: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def _vet(questions: Any, *, by: User, at: datetime) -> None:

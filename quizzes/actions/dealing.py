@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Count, Q, QuerySet
+
 from questions.kinds import Deal, kind_of
-from questions.models import Question, QuestionVersion
+from questions.models import QuestionStatus, QuestionVersion
 from quizzes.models import DrawRule, Quiz
 from quizzes.rules import drawn, in_order
 
@@ -30,7 +32,9 @@ def dealt_questions(quiz: Quiz, *, seed: int) -> list[Dealt]:
     own_marks = {question: marks for question, marks in listed if marks is not None}
     chosen = [question for question, _marks in listed]
     for number, rule in enumerate(quiz.draw_rules.all(), start=1):
-        chosen += drawn(_candidates(rule, but=chosen), count=rule.count, seed=seed + number)
+        found = _candidates(quiz, but=chosen).filter(_fits(rule))
+        questions = list(found.values_list("question_id", flat=True))
+        chosen += drawn(questions, count=rule.count, seed=seed + number)
     versions = {
         version.question_id: version
         for version in QuestionVersion.objects.newest().filter(question__in=chosen).with_choices()
@@ -48,16 +52,33 @@ def dealt_questions(quiz: Quiz, *, seed: int) -> list[Dealt]:
     ]
 
 
-def _candidates(rule: DrawRule, *, but: Sequence[int]) -> list[int]:
-    """Ready questions that the rule is about, and that are not in the quiz already."""
-    found = Question.objects.ready().filter(subject=rule.subject_id).exclude(pk__in=but)
+def available_for(quiz: Quiz, rules: Sequence[DrawRule]) -> list[int]:
+    """How many questions each rule could draw from now, in one query for all of them."""
+    if not rules:
+        return []
+    listed = list(quiz.quiz_questions.values_list("question_id", flat=True))
+    counts = {f"rule_{place}": Count("pk", filter=_fits(rule)) for place, rule in enumerate(rules)}
+    found = _candidates(quiz, but=listed).aggregate(**counts)
+    return [found[f"rule_{place}"] for place in range(len(rules))]
+
+
+def _candidates(quiz: Quiz, *, but: Sequence[int]) -> QuerySet[QuestionVersion]:
+    """What is ready and not in the quiz already, of what its author may use."""
+    usable = Q(question__is_shared=True)
+    if quiz.author_id is not None:
+        usable |= Q(question__owner=quiz.author_id)
+    ready = QuestionVersion.objects.newest().filter(usable, question__status=QuestionStatus.READY)
+    return ready.exclude(question__in=but)
+
+
+def _fits(rule: DrawRule) -> Q:
+    about = Q(question__subject=rule.subject_id)
     if rule.chapter_id is not None:
-        found = found.filter(chapter=rule.chapter_id)
-    newest = QuestionVersion.objects.newest()
+        about &= Q(question__chapter=rule.chapter_id)
     if rule.difficulty:
-        newest = newest.filter(difficulty=rule.difficulty)
+        about &= Q(difficulty=rule.difficulty)
     if rule.types:
-        newest = newest.filter(type__in=rule.types)
+        about &= Q(type__in=rule.types)
     if rule.tags:
-        newest = newest.filter(tags__overlap=rule.tags)
-    return list(found.filter(pk__in=newest.values("question")).values_list("pk", flat=True))
+        about &= Q(tags__overlap=rule.tags)
+    return about

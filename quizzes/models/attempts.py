@@ -95,7 +95,8 @@ class AttemptQuestion(models.Model):
     """A question as it was dealt in an attempt, and the answer to it.
 
     `revision` grows with each change on the student's side: what is older never wins. Once
-    `locked_at` is set, the answer was told to be right or wrong, and stays.
+    `locked_at` is set, the answer was told to be right or wrong, and stays. What a person has to
+    look at has no score until somebody marks it, with `feedback` for the student.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="questions")
@@ -111,6 +112,11 @@ class AttemptQuestion(models.Model):
     seconds = models.PositiveIntegerField(null=True)
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     is_correct = models.BooleanField(null=True)
+    feedback = models.TextField(blank=True, default="", db_default="")
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    marked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["attempt", "position"]

@@ -50,6 +50,14 @@ class Quiz(models.Model):
     editors = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="edited_quizzes"
     )
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("last edited by"),
+    )
     track = models.ForeignKey(
         Track,
         models.PROTECT,

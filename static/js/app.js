@@ -22,6 +22,7 @@ const ELEMENTS = {
   "phrase-box": () => import("./components/phrase-box.js"),
   "picture-adder": () => import("./components/picture-adder.js"),
   "points-choice": () => import("./components/points-choice.js"),
+  "question-order": () => import("./components/question-order.js"),
   "queue-keys": () => import("./components/queue-keys.js"),
   "review-presence": () => import("./components/review-presence.js"),
   "row-list": () => import("./components/row-list.js"),

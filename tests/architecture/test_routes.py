@@ -83,7 +83,7 @@ from curriculum.tests.factories import (
 from curriculum.tests.github_world import make_project, make_pull_request, make_repository
 from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
-from quizzes.actions.attempts import start_attempt
+from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.models import AttemptQuestion, Quiz
 from quizzes.tests.factories import make_published_quiz
 from quizzes.tests.generation import asked
@@ -284,6 +284,24 @@ def make_generation(asker: User | None) -> str:
     return str(asked(owner)[0].pk)
 
 
+def make_its_taker() -> str:
+    """Somebody who has taken the quiz that was made last."""
+    taker = UserFactory()
+    start_attempt(Quiz.objects.latest("pk"), by=taker, at=now(), seed=1)
+    return str(taker.pk)
+
+
+def make_its_answer() -> str:
+    """One that a person has to look at, in the quiz that was made last."""
+    quiz, taker = Quiz.objects.latest("pk"), UserFactory()
+    essay = make_question("ESSAY", owner=quiz.author)
+    quiz.quiz_questions.create(question=essay, position=100)
+    attempt, _is_new = start_attempt(quiz, by=taker, at=now(), seed=1)
+    save_answer(attempt, question=essay.pk, raw="My thoughts.", at=now())
+    submit_attempt(attempt, at=now())
+    return str(attempt.questions.get(question_id=essay.pk).pk)
+
+
 def make_attempt(asker: User | None) -> str:
     quiz, taker = make_published_quiz(), asker or UserFactory()
     return str(start_attempt(quiz, by=taker, at=now(), seed=1)[0].pk)
@@ -387,6 +405,8 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     "first": lambda _asker: "1",
     "own-quiz": make_own_quiz,
     "quiz": lambda _asker: make_own_quiz(None),
+    "its-taker": lambda _asker: make_its_taker(),
+    "its-answer": lambda _asker: make_its_answer(),
     "quiz-question": lambda _asker: str(
         Quiz.objects.latest("pk").quiz_questions.first().question_id
     ),

@@ -31,6 +31,8 @@ NO_PAGES = (
     "/class/export/",
     # Questions that have to be there (`test_question_bank.py`).
     "/questions/{",
+    # Quizzes that have to be there (`test_quiz_authoring.py`).
+    "/quizzes/{",
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

@@ -1,0 +1,122 @@
+"""The one page on which a quiz is written, however one comes to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.entrance import user_in
+from core.clock import now
+from core.policies import can, demand
+from questions.models import Question
+from quizzes.actions.authoring import facts_digest, hindrances_of, list_digest
+from quizzes.authoring import found_questions, listed_questions, listed_rules
+from quizzes.authoring_forms import (
+    DrawRuleForm,
+    EditorForm,
+    FindQuestionsForm,
+    PasteForm,
+    QuizForm,
+    marks_in,
+    places_to_choose,
+)
+from quizzes.models import Quiz, QuizStatus
+
+EDIT = "quizzes.edit"
+
+
+def visible_quiz(request: HttpRequest, pk: int) -> Quiz:
+    rows = Quiz.objects.visible_to(user_in(request))
+    rows = rows.select_related("author", "edited_by", "track", "project__track")
+    found: Quiz = get_object_or_404(rows, pk=pk)
+    return found
+
+
+def edited_quiz(request: HttpRequest, pk: int) -> Quiz:
+    quiz = visible_quiz(request, pk)
+    demand(request.user, EDIT, quiz)
+    return quiz
+
+
+def editor_page(
+    request: HttpRequest,
+    quiz: Quiz,
+    *,
+    form: QuizForm | None = None,
+    rule_form: DrawRuleForm | None = None,
+    editor_form: EditorForm | None = None,
+    conflict: str = "",
+    status: int = HTTPStatus.OK,
+    **more: Any,
+) -> HttpResponse:
+    """Forms that came back with errors stand in it as they were typed.
+
+    `conflict` names the part that somebody else has changed meanwhile.
+    """
+    user, at = user_in(request), now()
+    places = places_to_choose()
+    find = FindQuestionsForm(request.GET, places=places)
+    found, has_more = found_questions(find, quiz=quiz, user=user)
+    listed = listed_questions(quiz, user=user)
+    rules = listed_rules(quiz)
+    context = {
+        "quiz": quiz,
+        "form": form or QuizForm(quiz=quiz, base=facts_digest(quiz)),
+        "listed": listed,
+        "list_base": list_digest(quiz),
+        "total": sum((each.marks for each in listed), Decimal(0)),
+        "rules": rules,
+        "drawn": sum(each.rule.count for each in rules),
+        "rule_form": rule_form or DrawRuleForm(places=places),
+        "paste_form": PasteForm(places=places),
+        "find_form": find,
+        "found": found,
+        "has_more": has_more,
+        "is_narrowed": any(request.GET.get(name) for name in find.fields),
+        "editors": quiz.editors.order_by("name", "pk"),
+        "editor_form": editor_form or EditorForm(),
+        "hindrances": hindrances_of(quiz, at=at) if quiz.status != QuizStatus.PUBLISHED else [],
+        "under_way": quiz.attempts.open().count(),
+        "taken": quiz.attempts.count(),
+        "is_over": quiz.has_closed(at),
+        "may_delete": can(user, "quizzes.delete", quiz),
+        "removed": removed_question(request.GET, quiz),
+        "conflict": conflict,
+        "trail": [(_("Quizzes"), address("quizzes", "/quizzes/"))],
+        **more,
+    }
+    return render(request, "quizzes/authoring/edit.html", context, status=status)
+
+
+def removed_question(query: QueryDict, quiz: Quiz) -> dict[str, Any] | None:
+    """Which one was just taken out, as long as it has not come back."""
+    key, place, marks = (query.get(name, "") for name in ("removed", "place", "marks"))
+    if not (is_key(key) and is_key(place)):
+        return None
+    try:
+        marks_in(marks)
+    except ValueError:
+        return None
+    question = Question.objects.with_newest().filter(pk=key).exclude(quiz_questions__quiz=quiz)
+    found = question.first()
+    if found is None:
+        return None
+    return {"pk": found.pk, "text": found.newest_versions[0].text, "place": place, "marks": marks}
+
+
+def address(name: str, otherwise: str = "") -> str:
+    """Of a page that another room may bring."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return otherwise
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 18

@@ -1,0 +1,188 @@
+"""The parts of a quiz: its questions in order, its rules for drawing, who may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.entrance import user_in
+from core.clock import now
+from core.errors import Invalid
+from core.pages import errors_on
+from core.policies import requires
+from questions.models import Question
+from quizzes.actions.authoring import Asked, list_digest, set_editors, set_questions
+from quizzes.actions.listing import (
+    add_draw_rule,
+    add_questions,
+    drop_draw_rule,
+    put_back,
+    take_out,
+)
+from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in, places_to_choose
+from quizzes.errors import EditedMeanwhile
+from quizzes.models import Quiz
+from quizzes.models.quizzes import MOST_QUESTIONS
+from quizzes.pages.authoring_page import EDIT, edited_quiz, editor_page, is_key, visible_quiz
+
+
+@require_POST
+@requires(EDIT)
+def order(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The questions as they stand on the page, with their marks; one moved, or one taken out.
+
+    Scripts are answered in JSON, pages by going back to theirs.
+    """
+    quiz, user, at = edited_quiz(request, pk), user_in(request), now()
+    if is_key(request.POST.get("remove", "")):
+        return _remove(request, quiz)
+    try:
+        asked = _given(request, quiz)
+        asked = _moved(asked, request.POST.get("up", ""), -1)
+        asked = _moved(asked, request.POST.get("down", ""), +1)
+        base = request.POST.get("base", "")
+        set_questions(quiz, asked=asked, by=user, at=at, based_on=base)
+    except EditedMeanwhile:
+        if _is_script(request):
+            raise
+        fresh = visible_quiz(request, pk)
+        return editor_page(request, fresh, conflict="questions", status=HTTPStatus.CONFLICT)
+    if _is_script(request):
+        return JsonResponse({"base": list_digest(quiz)})
+    moved = request.POST.get("up") or request.POST.get("down")
+    if not moved:
+        messages.success(request, _("Order and marks are saved."))
+    return _back(quiz, f"question-{moved}" if moved and is_key(moved) else "questions")
+
+
+@require_POST
+@requires(EDIT)
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Those that were chosen in the bank."""
+    quiz, user = edited_quiz(request, pk), user_in(request)
+    chosen = [each for each in request.POST.getlist("question") if is_key(each)][:MOST_QUESTIONS]
+    found = Question.objects.visible_to(user).in_use().filter(pk__in=chosen)
+    by_key = {str(each.pk): each for each in found}
+    questions = [by_key[key] for key in chosen if key in by_key]
+    n = add_questions(quiz, questions=questions, by=user, at=now()) if questions else 0
+    if n:
+        said = ngettext("%(n)d question is added.", "%(n)d questions are added.", n)
+        messages.success(request, said % {"n": n})
+    else:
+        messages.warning(request, _("Choose questions that are not in the quiz yet."))
+    return _back(quiz, "questions")
+
+
+@require_POST
+@requires(EDIT)
+def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undoes taking one out."""
+    quiz, user = edited_quiz(request, pk), user_in(request)
+    key, place = request.POST.get("question", ""), request.POST.get("place", "")
+    if not (is_key(key) and is_key(place)):
+        raise Invalid
+    question = get_object_or_404(Question, pk=key)
+    marks = _marks(request.POST.get("marks", ""))
+    put_back(quiz, question=question, place=int(place), marks=marks, by=user, at=now())
+    return _back(quiz, f"question-{key}")
+
+
+@require_POST
+@requires(EDIT)
+def rules(request: HttpRequest, pk: int) -> HttpResponse:
+    quiz, user, at = edited_quiz(request, pk), user_in(request), now()
+    dropped = request.POST.get("drop", "")
+    if is_key(dropped):
+        drop_draw_rule(quiz, place=int(dropped), by=user, at=at)
+        return _back(quiz, "rules")
+    form = DrawRuleForm(request.POST, places=places_to_choose())
+    if form.is_valid():
+        with errors_on(form):
+            add_draw_rule(quiz, rule=form.rule, by=user, at=at)
+            return _back(quiz, "rules")
+    return editor_page(request, quiz, rule_form=form)
+
+
+@require_POST
+@requires(EDIT)
+def editors(request: HttpRequest, pk: int) -> HttpResponse:
+    quiz, user, at = edited_quiz(request, pk), user_in(request), now()
+    present = list(quiz.editors.all())
+    dropped = request.POST.get("drop", "")
+    if is_key(dropped):
+        rest = [each for each in present if each.pk != int(dropped)]
+        set_editors(quiz, editors=rest, by=user, at=at)
+        return _back_or_out(request, pk)
+    form = EditorForm(request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            new = form.cleaned_data["address"]
+            set_editors(quiz, editors=[*present, new], by=user, at=at)
+            return _back(quiz, "editors")
+    return editor_page(request, quiz, editor_form=form)
+
+
+def _remove(request: HttpRequest, quiz: Quiz) -> HttpResponse:
+    key = int(request.POST["remove"])
+    gone = take_out(quiz, question=key, by=user_in(request), at=now())
+    if gone is None:
+        return _back(quiz, "questions")
+    place, asked = gone
+    kept = {"removed": key, "place": place, "marks": "" if asked.marks is None else asked.marks}
+    return HttpResponseRedirect(
+        f"{reverse('quiz_edit', args=[quiz.pk])}?{urlencode(kept)}#questions"
+    )
+
+
+def _given(request: HttpRequest, quiz: Quiz) -> list[Asked]:
+    """In the order of the page. It speaks of all that are in the quiz, and of nothing else."""
+    keys = request.POST.getlist("question")
+    there = {str(row.question_id): row for row in quiz.quiz_questions.select_related("question")}
+    if len(keys) != len(set(keys)) or set(keys) != set(there):
+        raise EditedMeanwhile
+    return [
+        Asked(there[key].question, _marks(request.POST.get(f"marks-{key}", ""))) for key in keys
+    ]
+
+
+def _marks(text: str) -> Decimal | None:
+    try:
+        return marks_in(text)
+    except ValueError:
+        said = _("Write marks as a number above 0, such as 1 or 1.5.")
+        raise Invalid(said, marks=[said]) from None
+
+
+def _moved(asked: Sequence[Asked], key: str, by: int) -> list[Asked]:
+    ordered = list(asked)
+    for place, each in enumerate(ordered):
+        if str(each.question.pk) == key and 0 <= place + by < len(ordered):
+            ordered[place], ordered[place + by] = ordered[place + by], each
+            break
+    return ordered
+
+
+def _back(quiz: Quiz, part: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('quiz_edit', args=[quiz.pk])}#{part}")
+
+
+def _back_or_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever took themselves out sees the list."""
+    fresh = visible_quiz(request, pk)
+    mine = Quiz.objects.editable_by(user_in(request)).filter(pk=pk)
+    return _back(fresh, "editors") if mine.exists() else HttpResponseRedirect("/quizzes/")
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"

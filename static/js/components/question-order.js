@@ -1,0 +1,195 @@
+/**
+ * The questions of a quiz, put in order by dragging, by buttons, or by Alt with the arrows. Order
+ * and marks are saved as they change, one save after the other. Without this module the buttons
+ * send the form.
+ */
+
+import { csrfHeaders } from "./csrf.js";
+import { all, define, on } from "./element.js";
+import { neighbour, placeForY } from "./ordering.js";
+import { filled } from "./wording.js";
+
+const ROW = "li[data-key]";
+const PAUSE = 400;
+
+/** @param {HTMLElement} element */
+export function start(element) {
+  const form = element.querySelector("form");
+  const found = element.querySelector("ol");
+  const status = element.querySelector("[data-status]");
+  if (!form || !found || !status) return () => {};
+  const list = found;
+  /** @type {number | undefined} */
+  let timer;
+  let isSaving = false;
+  let isWaiting = false;
+  // Somebody else has changed the list: what stands here is no base for anything.
+  let isOver = false;
+  /** @type {HTMLElement | null} */
+  let dragged = null;
+
+  return all(
+    on(form, "submit", (/** @type {SubmitEvent} */ event) => {
+      const button = event.submitter;
+      if (!(button instanceof HTMLButtonElement)) return;
+      if (button.name === "save" || button.name === "up" || button.name === "down") {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+      if (button.name === "save") save();
+      const row = button.closest(ROW);
+      if (row instanceof HTMLElement && button.name === "up") move(row, -1, button);
+      if (row instanceof HTMLElement && button.name === "down") move(row, 1, button);
+    }),
+    on(list, "keydown", (/** @type {KeyboardEvent} */ event) => {
+      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const row = event.target instanceof Element && event.target.closest(ROW);
+      if (!event.altKey || !step || !(row instanceof HTMLElement)) return;
+      event.preventDefault();
+      move(row, step, /** @type {HTMLElement} */ (event.target));
+    }),
+    on(list, "change", saveSoon),
+    on(list, "pointerdown", (/** @type {PointerEvent} */ event) => {
+      const grip = event.target instanceof Element && event.target.closest("[data-grip]");
+      const row = grip && grip.closest(ROW);
+      if (!(row instanceof HTMLElement) || event.button > 0) return;
+      event.preventDefault();
+      dragged = row;
+      row.dataset.dragged = "";
+      list.setPointerCapture(event.pointerId);
+    }),
+    on(list, "pointermove", (/** @type {PointerEvent} */ event) => {
+      if (dragged) drag(dragged, event.clientY);
+    }),
+    on(list, "pointerup", drop),
+    on(list, "pointercancel", drop),
+    () => clearTimeout(timer),
+  );
+
+  function rows() {
+    return [...list.querySelectorAll(`:scope > ${ROW}`)].filter((each) => each instanceof HTMLElement);
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {number} step
+   * @param {HTMLElement} focused
+   */
+  function move(row, step, focused) {
+    const other = neighbour(rows(), row, step);
+    if (!other) return;
+    if (step < 0) other.before(row);
+    else other.after(row);
+    renew();
+    // Moving an element takes the focus from it; a button that has nowhere to go gives it on.
+    const stays = focused instanceof HTMLButtonElement && focused.disabled ? row.querySelector("button:enabled") : focused;
+    if (stays instanceof HTMLElement) stays.focus();
+    row.scrollIntoView({ block: "nearest" });
+    tellPlace(row);
+    saveSoon();
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {number} y
+   */
+  function drag(row, y) {
+    const others = rows().filter((each) => each !== row);
+    const middles = others.map((each) => {
+      const { top, height } = each.getBoundingClientRect();
+      return top + height / 2;
+    });
+    const place = placeForY(middles, y);
+    const before = others[place] ?? null;
+    if (before !== row.nextElementSibling) list.insertBefore(row, before);
+  }
+
+  function drop() {
+    if (!dragged) return;
+    const row = dragged;
+    dragged = null;
+    delete row.dataset.dragged;
+    renew();
+    tellPlace(row);
+    saveSoon();
+  }
+
+  function renew() {
+    const ordered = rows();
+    ordered.forEach((row, index) => {
+      const number = row.querySelector("[data-number]");
+      if (number) number.textContent = String(index + 1);
+      disable(row, "up", index === 0);
+      disable(row, "down", index === ordered.length - 1);
+    });
+  }
+
+  /** @param {HTMLElement} row */
+  function tellPlace(row) {
+    const ordered = rows();
+    say(filled(element.dataset.moved, { n: ordered.indexOf(row) + 1, all: ordered.length }));
+  }
+
+  /** @param {string | undefined} text */
+  function say(text) {
+    if (status) status.textContent = text ?? "";
+  }
+
+  function saveSoon() {
+    clearTimeout(timer);
+    timer = window.setTimeout(save, PAUSE);
+  }
+
+  async function save() {
+    if (isOver || !form) return;
+    if (isSaving) {
+      isWaiting = true;
+      return;
+    }
+    isSaving = true;
+    const body = new FormData(form);
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json", ...csrfHeaders() },
+      });
+      if (answer.status === 409) {
+        isOver = true;
+        say(element.dataset.changed);
+      } else if (answer.status === 400) {
+        say(element.dataset.wrong);
+      } else if (answer.ok) {
+        setBase((await answer.json()).base);
+        say(element.dataset.saved);
+      } else {
+        say(element.dataset.lost);
+      }
+    } catch {
+      say(element.dataset.lost);
+    }
+    isSaving = false;
+    if (isWaiting) {
+      isWaiting = false;
+      save();
+    }
+  }
+
+  /** @param {string} base */
+  function setBase(base) {
+    const field = form?.elements.namedItem("base");
+    if (field instanceof HTMLInputElement) field.value = base;
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {string} name
+ * @param {boolean} isLast
+ */
+function disable(row, name, isLast) {
+  const button = row.querySelector(`button[name=${name}]`);
+  if (button instanceof HTMLButtonElement) button.disabled = isLast;
+}
+
+define("question-order", start);

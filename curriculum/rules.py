@@ -85,7 +85,8 @@ class ProjectProgress:
 
     @property
     def percent(self) -> int:
-        return percent_of(self.done, self.total)
+        """Also of what asks for nothing: once it is open, nothing of it is left."""
+        return 100 if self.is_complete else percent_of(self.done, self.total)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ class TrackProgress:
 
     @property
     def is_complete(self) -> bool:
-        return bool(self.projects) and all(project.is_complete for project in self.projects)
+        """A track that asks for nothing is not there yet, rather than done."""
+        return self.total > 0 and all(project.is_complete for project in self.projects)
 
     @property
     def current(self) -> ProjectProgress | None:
@@ -147,7 +149,8 @@ def progress_of(projects: Sequence[ProjectOutline], work: Work) -> TrackProgress
     """The one rule of progress, for every screen and the API.
 
     A project opens when the one before it is complete. One that a student has worked on stays
-    open, so that nothing closes behind them when content is edited.
+    open, so that nothing closes behind them when content is edited. One without anything required
+    is complete as soon as it is open: so it stands in nobody's way.
     """
     found: list[ProjectProgress] = []
     is_open = True
@@ -161,16 +164,17 @@ def progress_of(projects: Sequence[ProjectOutline], work: Work) -> TrackProgress
 def next_of(projects: Sequence[ProjectOutline], work: Work) -> Next | None:
     """What a reviewer asked for comes first, then the next required step, then handing in.
 
-    Nothing on a track without projects. What is optional never stands in the way.
+    Nothing on a track that asks for nothing. What is optional never stands in the way.
     """
     ordered = sorted(projects, key=lambda each: each.number)
     for project in ordered:
         for each in project.deliverables:
             if work.status_of(each.id) == CHANGES_REQUESTED:
                 return Next(NextKind.REVISE, project.id, deliverable=each.id)
-    current = progress_of(ordered, work).current
+    progress = progress_of(ordered, work)
+    current = progress.current
     if current is None:
-        return Next(NextKind.DONE, ordered[-1].id) if ordered else None
+        return Next(NextKind.DONE, ordered[-1].id) if progress.total else None
     return _next_in(next(each for each in ordered if each.id == current.project), work)
 
 
@@ -257,7 +261,7 @@ def _next_in(project: ProjectOutline, work: Work) -> Next:
 def _status(*, done: int, total: int, has_begun: bool, is_open: bool) -> ProjectStatus:
     if not is_open:
         return ProjectStatus.LOCKED
-    if total and done == total:
+    if done == total:
         return ProjectStatus.COMPLETE
     return ProjectStatus.IN_PROGRESS if has_begun else ProjectStatus.OPEN
 

@@ -52,8 +52,9 @@ def test_a_track_without_projects_has_no_next_thing():
     assert next_of([], Work()) is None
 
 
-def test_a_project_without_parts_is_waited_for():
-    assert next_of([ProjectOutline(1, 1)], Work()) == Next(NextKind.WAIT, 1)
+def test_a_project_without_parts_is_no_next_thing():
+    assert next_of([ProjectOutline(1, 1)], Work()) is None
+    assert next_of([ProjectOutline(0, 0), *TRACK], Work()) == Next(NextKind.STEP, 1, step=11)
 
 
 def test_handed_in_is_what_leaves_nothing_for_the_student_to_do():

@@ -72,12 +72,12 @@ def tracks_and_work(draw):
 
 
 def is_done(project, work):
-    """In words of its own: all that is required, and something is."""
+    """In words of its own: all that is required, be it nothing."""
     required = [each.id in work.steps for each in project.steps if each.is_required]
     required += [
         work.status_of(each.id) == APPROVED for each in project.deliverables if each.is_required
     ]
-    return bool(required) and all(required)
+    return all(required)
 
 
 def has_begun(project, work):
@@ -94,11 +94,13 @@ def test_percentages_stay_within_bounds_and_100_means_all(world):
     for each in [*progress.projects, progress]:
         assert 0 <= each.done <= each.total
         assert 0 <= each.percent <= 100
-        assert (each.percent == 100) == (each.done == each.total > 0)
+        assert (each.percent == 100) == each.is_complete
     for each, project in zip(progress.projects, projects, strict=True):
         assert each.is_complete <= is_done(project, work)
         assert each.is_locked or each.is_complete == is_done(project, work)
-    assert progress.is_complete == all(is_done(project, work) for project in projects)
+    assert progress.is_complete == (
+        progress.total > 0 and all(is_done(project, work) for project in projects)
+    )
 
 
 @often
@@ -181,7 +183,7 @@ def test_a_project_is_open_after_a_complete_one_or_when_one_has_begun_it(world):
     assert (current is None) == all(
         each.is_complete or each.is_locked for each in progress.projects
     )
-    if not progress.is_complete:
+    if progress.total and not progress.is_complete:
         assert current is not None
 
 
@@ -191,6 +193,9 @@ def test_there_is_always_a_next_thing_and_it_can_be_done(world):
     projects, work = world
     found = next_of(projects, work)
     progress = progress_of(projects, work)
+    if found is None:
+        assert not progress.total
+        return
     if found.kind is NextKind.DONE:
         assert progress.is_complete
     if found.kind is NextKind.STEP:
@@ -212,7 +217,21 @@ def test_a_track_without_anything_is_not_complete():
     nothing = progress_of([], Work())
     assert (nothing.percent, nothing.is_complete, nothing.current) == (0, False, None)
     empty = progress_of([ProjectOutline(1, 1)], Work())
-    assert (empty.projects[0].status, empty.percent) == (ProjectStatus.OPEN, 0)
+    assert (empty.percent, empty.is_complete) == (0, False)
+    assert next_of([ProjectOutline(1, 1)], Work()) is None
+
+
+def test_a_project_that_asks_for_nothing_stands_in_nobodys_way():
+    first = ProjectOutline(1, 1, (StepOutline(11),))
+    optional = ProjectOutline(2, 2, (StepOutline(21, is_required=False),))
+    last = ProjectOutline(3, 3, (StepOutline(31),))
+    before = progress_of([first, optional, last], Work())
+    assert before.of(2).status is before.of(3).status is ProjectStatus.LOCKED
+    work = Work(frozenset({11}))
+    after = progress_of([first, optional, last], work)
+    assert (after.of(2).status, after.of(2).percent) == (ProjectStatus.COMPLETE, 100)
+    assert after.of(3).status is ProjectStatus.OPEN
+    assert next_of([first, optional, last], work).step == 31
 
 
 @given(st.integers(0, 500), st.integers(0, 500))

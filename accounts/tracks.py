@@ -28,4 +28,8 @@ FIRST_TRACKS = (
 
 
 def tracks_to_choose() -> Sequence[TrackName]:
-    return [track for _name, known in tracks for track in known()] or FIRST_TRACKS
+    return tracks_with_pages() or FIRST_TRACKS
+
+
+def tracks_with_pages() -> Sequence[TrackName]:
+    return [track for _name, known in tracks for track in known()]

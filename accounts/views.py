@@ -15,7 +15,7 @@ from accounts.forms import SignInForm
 from accounts.models import User
 from accounts.sms import are_texts_sent
 from accounts.stages import sign_in_by_page
-from accounts.tracks import tracks_to_choose
+from accounts.tracks import tracks_to_choose, tracks_with_pages
 from core.clock import now
 from core.dashboards import dashboard_of
 from core.errors import Locked, Throttled
@@ -27,7 +27,12 @@ STATUS_BY_CODE = {Throttled.code: Throttled.status, Locked.code: Locked.status}
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     doors = DOORS if settings.DEMO else ()
-    about = {"tracks": tracks_to_choose(), "demo_doors": doors, "is_open": is_registration_open()}
+    about = {
+        "tracks": tracks_to_choose(),
+        "have_pages": bool(tracks_with_pages()),
+        "demo_doors": doors,
+        "is_open": is_registration_open(),
+    }
     return render(request, "accounts/landing.html", {**about, **where_terms_stand()})
 
 
@@ -55,7 +60,8 @@ class SignInView(LoginView):
         demo = {"demo_doors": DOORS, "demo_people": PEOPLE} if settings.DEMO else {}
         phone_page = self.passthrough_next_url(reverse("phone_sign_in"))
         by_text = {"phone_page": phone_page} if are_texts_sent() else {}
-        joining = {"is_open": is_registration_open()}
+        join_page = self.passthrough_next_url(reverse("account_signup"))
+        joining = {"join_page": join_page} if is_registration_open() else {}
         return {**super().get_context_data(**context), **demo, **by_text, **joining}
 
 

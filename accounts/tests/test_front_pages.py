@@ -13,9 +13,10 @@ from core.callers import Caller
 from core.clock import now
 from core.mail.models import Mail
 from core.mail.states import MailStatus
+from core.registries import Registry, TrackName
 
 LANDING, LOGIN, LOGOUT, DASHBOARD = "/", "/accounts/login/", "/accounts/logout/", "/dashboard/"
-TEACHING = ["Review", "Class", "Cohorts"]
+TEACHING = ["Review", "Class", "Cohorts", "Questions"]
 YOU = ["Profile", "Security"]
 PLATFORM = ["Admin", "API", "API keys", "Styleguide"]
 
@@ -49,6 +50,16 @@ def test_the_front_page_says_what_this_is(client):
     for words in ("Data Professional", "Full-Stack Developer", "A saved answer is never lost"):
         assert words in page
     assert page.count("<h1") == 1
+
+
+def test_the_front_page_leads_to_tracks_as_soon_as_they_have_pages(client, monkeypatch):
+    known = Registry("tracks")
+    monkeypatch.setattr("accounts.tracks.tracks", known)
+    assert "/tracks/" not in page_at(client, LANDING)
+    known.register("some", lambda: [TrackName("SHED", "Shed keeper", "Keep a shed.")])
+    page = page_at(client, LANDING)
+    assert 'href="/tracks/SHED/"' in page
+    assert "Data Professional" not in page
 
 
 def test_the_front_page_leads_in(client, client_of, student):
@@ -164,10 +175,10 @@ def test_an_admins_dashboard_costs_the_same_whatever_it_counts(
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("student", ["Dashboard", "Tracks", *YOU]),
-        ("trainer", ["Dashboard", "Tracks", *TEACHING, *YOU]),
-        ("admin", ["Dashboard", "Tracks", *TEACHING, *YOU, *PLATFORM]),
-        ("superadmin", ["Dashboard", "Tracks", *TEACHING, *YOU, *PLATFORM]),
+        ("student", ["Dashboard", "Tracks", "Quizzes", *YOU]),
+        ("trainer", ["Dashboard", "Tracks", "Quizzes", *TEACHING, *YOU]),
+        ("admin", ["Dashboard", "Tracks", "Quizzes", *TEACHING, *YOU, *PLATFORM]),
+        ("superadmin", ["Dashboard", "Tracks", "Quizzes", *TEACHING, *YOU, *PLATFORM]),
     ],
 )
 def test_the_navigation_shows_what_there_is_for_a_role(client_of, request, role, places):

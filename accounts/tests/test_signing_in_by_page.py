@@ -79,6 +79,11 @@ def test_nobody_is_led_elsewhere(client, student, target):
     assert client.post(LOGOUT, {"next": target})["Location"] == "/"
 
 
+def test_who_is_new_and_makes_an_account_comes_to_the_same_page(client):
+    page = client.get(LOGIN, {"next": "/tracks/SHED/"}).content.decode()
+    assert 'href="/accounts/signup/?next=/tracks/SHED/"' in page.replace("%2F", "/")
+
+
 def test_what_is_in_next_stays_text(client):
     page = client.get(LOGIN, {"next": '"><script>alert(1)</script>'}).content.decode()
     assert "<script>alert" not in page

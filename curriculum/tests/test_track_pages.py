@@ -88,7 +88,16 @@ def test_a_stranger_reads_the_outline_and_is_led_in_and_back(client, track):
         assert said in words
     assert "<strong>one</strong> product" in page
     assert "/accounts/login/?next=/tracks/SHED/" in page
+    assert "/accounts/signup/?next=/tracks/SHED/" in page
+    assert "/accounts/signup/?track=SHED&amp;next=/tracks/SHED/" in page
     assert "/enroll/" not in page
+
+
+def test_where_nobody_joins_by_themselves_a_stranger_is_led_to_the_sign_in(client, track, settings):
+    settings.REGISTRATION = "invitation"
+    page = page_at(client, "/tracks/SHED/")
+    assert "Sign in to enroll" in page
+    assert "/accounts/signup/" not in page
 
 
 def test_a_student_enrolls_and_sees_the_map(client_of, student, track):

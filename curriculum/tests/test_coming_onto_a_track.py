@@ -9,8 +9,14 @@ from core.callers import Caller
 from core.clock import now
 from core.events.models import Event
 from core.events.receiving import Envelope
+from curriculum.actions.enrollment import enroll
+from curriculum.events import Enrolled
 from curriculum.models import Enrollment, Grant, GrantSource
-from curriculum.receivers import enroll_who_chose_a_track, enroll_who_comes_for_a_track
+from curriculum.receivers import (
+    enroll_who_chose_a_track,
+    enroll_who_comes_for_a_track,
+    make_the_first_track_the_main_one,
+)
 from curriculum.tests.factories import make_track
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +26,7 @@ def told(event_class, **facts):
     receiver = {
         UserAdded: enroll_who_comes_for_a_track,
         ProfileEdited: enroll_who_chose_a_track,
+        Enrolled: make_the_first_track_the_main_one,
     }[event_class]
     name = "accounts.any"
     row = Event.objects.create(name=name, payload={}, recorded_at=now())
@@ -75,6 +82,24 @@ def test_nobody_else_is_enrolled(who):
     told(UserAdded, user_id=user.pk, role=user.role)
     told(UserAdded, user_id=user.pk + 999, role="student")
     assert not Enrollment.objects.exists()
+
+
+def test_the_first_track_that_one_is_on_becomes_the_main_one():
+    student = UserFactory(track="")
+    for code in ("SHED", "SHOP"):
+        enroll(student, track=make_track(code), by=student, at=now())
+        told(Enrolled, student_id=student.pk, track=code)
+    student.refresh_from_db()
+    assert student.track == "SHED"
+    assert Event.objects.filter(name="accounts.profile_edited").count() == 1
+
+
+def test_who_does_not_learn_gets_no_main_track():
+    trainer = UserFactory(role="trainer", track="")
+    told(Enrolled, student_id=trainer.pk, track="SHED")
+    told(Enrolled, student_id=trainer.pk + 999, track="SHED")
+    trainer.refresh_from_db()
+    assert trainer.track == ""
 
 
 def test_the_profile_tells_of_it():

@@ -77,10 +77,18 @@ class HandInForm(forms.Form):
         self.label_suffix = ""
         initial = {"url": last.url if last else ""}
         super().__init__(data, initial=initial, label_suffix="")
-        kept = [each.file for each in last.files.all()] if last else []
-        self._ask_for(DeliverableKind(deliverable.kind), has_kept=bool(kept))
+        self.kept = [each.file for each in last.files.all()] if last else []
+        self.sent = list(_just_sent(data, owner))
+        self._ask_for(DeliverableKind(deliverable.kind), has_kept=bool(self.kept))
         if "file_ids" in self.fields:
-            self._offer([*kept, *_just_sent(data, owner)], chosen=[str(file.pk) for file in kept])
+            self._offer([*self.kept, *self.sent], chosen=[str(file.pk) for file in self.kept])
+
+    def clean_file_ids(self) -> list[str]:
+        """A file that was just sent takes the place of one from before that is called so too."""
+        ids: list[str] = self.cleaned_data["file_ids"]
+        sent = {file.name for file in self.sent if str(file.pk) in ids}
+        replaced = {str(file.pk) for file in self.kept if file.name in sent}
+        return [each for each in ids if each not in replaced]
 
     @property
     def work(self) -> HandedIn:
@@ -125,6 +133,10 @@ class HandInForm(forms.Form):
             del self.fields["file"], self.fields["file_ids"]
         elif kind == DeliverableKind.FILE:
             self.fields["file"].required = True
+        if has_kept:
+            self.fields["file"].help_text = _(
+                "What you send takes the place of a file from before with the same name."
+            )
 
     def _offer(self, files: Sequence[StoredFile], *, chosen: Sequence[str]) -> None:
         field = self.fields["file_ids"]

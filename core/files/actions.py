@@ -121,7 +121,7 @@ def _look_at(
     if kind is not None and kind.name in rules.kinds and not fits(kind, name):
         raise errors.disguised(name, kind.extensions[0], field=field)
     if kind is None or kind.name not in rules.kinds:
-        raise errors.not_taken(name, ", ".join(extensions_of(rules.kinds)), field=field)
+        raise errors.not_taken(name, extensions_of(rules.kinds), field=field)
     if rules.is_scanned:
         for _name, scan in file_scanners:
             scan(opened, name)

@@ -1,10 +1,14 @@
 """Why a file is not taken. Each stands in `details` under the name of its field."""
 
+from collections.abc import Sequence
+
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.errors import Invalid, TooLarge
+
+MOST_NAMED = 12
 
 
 class FileRefused(Invalid):
@@ -41,9 +45,12 @@ def empty(name: str, *, field: str) -> FileRefused:
     return FileRefused(text % {"name": name}, field=field)
 
 
-def not_taken(name: str, taken: str, *, field: str) -> FileRefused:
-    text = _("“%(name)s” is of no kind that can be taken here. Taken are %(taken)s.")
-    return FileRefused(text % {"name": name, "taken": taken}, field=field)
+def not_taken(name: str, taken: Sequence[str], *, field: str) -> FileRefused:
+    """Names what is taken where that is a few: forty endings are no help to anybody."""
+    text = _("“%(name)s” is of no kind that can be taken here.")
+    if len(taken) <= MOST_NAMED:
+        text = _("“%(name)s” is of no kind that can be taken here. Taken are %(taken)s.")
+    return FileRefused(text % {"name": name, "taken": ", ".join(taken)}, field=field)
 
 
 def disguised(name: str, real: str, *, field: str) -> FileRefused:

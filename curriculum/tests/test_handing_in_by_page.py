@@ -143,6 +143,13 @@ def test_a_file_is_asked_for_where_it_is_the_work(client, a):
     }
 
 
+def test_no_files_are_offered_to_come_along_where_none_were_sent(client, a):
+    address = form_of(a(DeliverableKind.FILE))
+    answer = client.post(address, {"note": "Here it is."})
+    assert "Choose at least one file" in answer.content.decode()
+    assert "Files that come along" not in answer.content.decode()
+
+
 def test_files_are_kept_when_something_else_is_wrong(client, a, learner):
     deliverable = a(DeliverableKind.TEXT)
     answer = client.post(form_of(deliverable), {"note": "", "file": upload("a.csv")[1]})
@@ -244,6 +251,18 @@ def test_a_revision_brings_files_along_unless_they_are_dropped(client, a, learne
         for revision in submission.revisions.order_by("number")
     ]
     assert files == [{old}, {old, new}, {new}]
+
+
+def test_a_file_of_the_same_name_takes_the_place_of_the_one_before(client, a, learner):
+    submission = hand_in(a(DeliverableKind.FILE), learner)
+    address = f"/submissions/{submission.pk}/revise/"
+    old = SubmissionFile.objects.get().file
+    assert "takes the place of a file from before" in page_at(client, address)
+    new, other = sent(learner, old.name, b"id\n3\n"), sent(learner, "more.csv")
+    client.post(address, {"file_ids": [old.pk, new.pk, other.pk]})
+    newest, first = submission.revisions.order_by("-number")
+    assert {each.file for each in newest.files.all()} == {new, other}
+    assert {each.file for each in first.files.all()} == {old}
 
 
 def test_a_revision_of_an_address_begins_with_the_last_one(client, a, learner):

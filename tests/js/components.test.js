@@ -67,7 +67,7 @@ test("characters are counted as the server counts them", () => {
 });
 
 test("sizes are said in the reader's language", () => {
-  assert.equal(sizeOf(900, "en"), "900 byte");
+  assert.equal(sizeOf(900, "en"), "900 bytes");
   assert.equal(sizeOf(1_200, "en"), "1 kB");
   assert.equal(sizeOf(2_340_000, "en"), "2.3 MB");
   assert.equal(sizeOf(2_340_000, "de"), "2,3 MB");

@@ -16,7 +16,7 @@ from PIL import Image
 from core.errors import Invalid, TooLarge, Unavailable
 from core.files import actions
 from core.files.actions import delete_files, purge, store_files
-from core.files.errors import FileRefused
+from core.files.errors import FileRefused, not_taken
 from core.files.models import StoredFile
 from core.files.tests.conftest import LIMIT, NOON, bytes_of, png
 from core.registries import Registry
@@ -117,8 +117,15 @@ def test_a_character_may_lie_across_two_chunks(store, monkeypatch):
 
 
 def test_a_kind_that_the_purpose_does_not_name_is_refused(store):
-    with pytest.raises(FileRefused, match=r"\.txt"):
+    with pytest.raises(FileRefused, match="no kind that can be taken"):
         store(png(), "a.png", purpose="brief")
+
+
+def test_a_few_kinds_that_are_taken_are_named_and_forty_are_not():
+    few = not_taken("a.exe", [".png", ".jpg"], field="file")
+    assert "Taken are .png, .jpg." in few.details["file"][0]
+    many = not_taken("a.exe", [f".{n}" for n in range(40)], field="file")
+    assert many.details["file"][0].endswith("of no kind that can be taken here.")
 
 
 def test_one_byte_too_many_is_too_many(store):

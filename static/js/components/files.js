@@ -26,7 +26,7 @@ export function sizeOf(bytes, locale) {
   return new Intl.NumberFormat(locale, {
     style: "unit",
     unit: String(unit),
-    unitDisplay: "short",
+    unitDisplay: unit === "byte" ? "long" : "short",
     maximumFractionDigits: unit === "megabyte" ? 1 : 0,
   }).format(Number(value));
 }

@@ -1,10 +1,11 @@
 """What quizzes put into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
-from core.registries import dashboard_cards, navigation
+from core.registries import dashboard_cards, health_checks, navigation
 from quizzes import dashboards, places, policies
 from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
+from quizzes.health import check_gemini
 
 file_purposes.register(ANSWER, ANSWER_FILES)
 file_purposes.register(SOURCE, SOURCE_FILES)
@@ -12,6 +13,7 @@ for name, card in dashboards.CARDS.items():
     dashboard_cards.register(f"quizzes {name}", card)
 for name, place in places.PLACES.items():
     navigation.register(f"quizzes {name}", place)
+health_checks.register("gemini", check_gemini)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["generation_job", "policies"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -17,6 +17,8 @@ from curriculum.review_queue import urgency_of
 
 register = template.Library()
 
+MINUTE = timedelta(minutes=1)
+
 
 @register.filter
 def wait_tone(since: datetime) -> str:
@@ -26,7 +28,8 @@ def wait_tone(since: datetime) -> str:
 @register.filter
 def waited(since: datetime) -> str:
     """How long, in one unit: `3 days`."""
-    return timesince(since, now(), depth=1)
+    at = now()
+    return timesince(since, at, depth=1) if at - since >= MINUTE else gettext("under a minute")
 
 
 @register.filter

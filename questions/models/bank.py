@@ -33,16 +33,16 @@ class Difficulty(models.TextChoices):
 
 
 class QuestionType(models.TextChoices):
-    SINGLE = "SINGLE", _("One of several")
-    MULTIPLE = "MULTIPLE", _("Several of several")
+    SINGLE = "SINGLE", _("Single choice")
+    MULTIPLE = "MULTIPLE", _("Multiple choice")
     TRUE_FALSE = "TRUE_FALSE", _("True or false")
     NUMERIC = "NUMERIC", _("Number")
     SHORT_TEXT = "SHORT_TEXT", _("Short text")
     MATCHING = "MATCHING", _("Matching")
     ORDERING = "ORDERING", _("Ordering")
-    FILL_BLANKS = "FILL_BLANKS", _("Text with blanks")
+    FILL_BLANKS = "FILL_BLANKS", _("Fill in the blanks")
     ESSAY = "ESSAY", _("Essay")
-    FILE_UPLOAD = "FILE_UPLOAD", _("Files")
+    FILE_UPLOAD = "FILE_UPLOAD", _("File upload")
     CODE = "CODE", _("Code")
 
 

@@ -10,7 +10,6 @@ from django.utils.text import Truncator
 register = template.Library()
 
 LONGEST = 110
-_CODE = re.compile(r"^(```|~~~).*?^\1`*~*[ ]*$", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~).*$", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -20,13 +19,7 @@ _BLANK = re.compile(r"\{\{[^{}]*\}\}")
 
 @register.filter
 def opening(text: str) -> str:
-    """Its code only where there is nothing else."""
-    text = text[: 20 * LONGEST]
-    return _in_a_line(_CODE.sub(" ", text)) or _in_a_line(text) or "…"
-
-
-def _in_a_line(text: str) -> str:
-    plain = _FENCE.sub(" ", text)
+    plain = _FENCE.sub(" ", text[: 6 * LONGEST])
     plain = _LINK.sub(r"\1", _PICTURE.sub(r"\1", plain))
     plain = " ".join(_MARKS.sub("", _BLANK.sub("…", plain)).split())
-    return Truncator(plain).chars(LONGEST)
+    return Truncator(plain).chars(LONGEST) or "…"

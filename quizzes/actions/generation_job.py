@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from time import sleep as pause
 from typing import Any
 
 from django.conf import settings
@@ -22,12 +22,13 @@ from core.jobs.models import Job
 from core.jobs.running import JobRun
 from core.jobs.states import JobStatus
 from questions.actions.saving import text_digest_of
-from questions.kinds import BadResponse, Material, kind_of
+from questions.kinds import Material
 from questions.models import Question, QuestionVersion
 from quizzes.actions.generation import KIND, Found, equal_to, save_generated, serve_from
 from quizzes.events import GenerationFailed
 from quizzes.generators.checking import Checked, check
 from quizzes.generators.errors import GeneratorAway, NothingMade
+from quizzes.generators.opinions import agrees, without_key
 from quizzes.generators.port import Draft, Faulty, QuestionGenerator, Wish
 from quizzes.generators.room import take_place
 from quizzes.generators.serving import generator_for
@@ -41,6 +42,8 @@ LONGEST_TURN_SECONDS = 180
 LOOK_SECONDS = 1.0
 # Of the bank: how many questions, the newest first, are compared by their likeness.
 MOST_COMPARED = 1_500
+# Of these, how many a generator is told of.
+MOST_AVOIDED = 60
 MILLION = Decimal(1_000_000)
 TOLD_LENGTH = 160
 
@@ -102,9 +105,10 @@ class RunWatch:
         self._run, self._generation = run, generation
 
     def before_request(self) -> None:
-        until = time.monotonic() + LONGEST_TURN_SECONDS
+        waited = 0.0
         while seconds := self._turn():
-            if time.monotonic() + seconds > until:
+            waited += seconds
+            if waited > LONGEST_TURN_SECONDS:
                 raise GeneratorAway(_("Too many ask at once. Please try again in some minutes."))
             self.wait(seconds)
         Generation.objects.filter(pk=self._generation.pk).update(requests=F("requests") + 1)
@@ -119,10 +123,11 @@ class RunWatch:
         )
 
     def wait(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        left = seconds
+        while left > 0:
             self._demand_wanted()
-            time.sleep(min(left, LOOK_SECONDS))
+            pause(min(left, LOOK_SECONDS))
+            left -= LOOK_SECONDS
         self._demand_wanted()
 
     def _turn(self) -> float:
@@ -211,7 +216,7 @@ def wish_of(generation: Generation) -> Wish:
         difficulty=wish["difficulty"],
         language=wish["language"],
         searches_web=generation.type == "WEB_SEARCH",
-        avoid=tuple(in_quiz.values_list("text", flat=True)),
+        avoid=(*_near(generation)[:MOST_AVOIDED], *in_quiz.values_list("text", flat=True)),
         used=tuple(
             GeneratedQuestion.objects.filter(question__quiz_questions__quiz=generation.quiz_id)
             .exclude(span="")
@@ -225,24 +230,31 @@ def asked_already(generation: Generation, drafts: Sequence[Draft]) -> Asked:
 
     Three queries, however large the bank is.
     """
-    texts = [str(draft.written.get("text", "")) for draft in drafts]
-    visible = Question.objects.visible_to(generation.owner).in_use()
-    newest = QuestionVersion.objects.newest().filter(question__in=visible)
-    digests = newest.filter(text_digest__in={text_digest_of(text) for text in texts})
-    subject = generation.wish["subject"]
-    near = (
-        newest.filter(question__subject=subject)
-        if subject
-        else newest.filter(question__owner=generation.owner)
-    )
-    compared = near.order_by("-made_at").values_list("text", flat=True)[:MOST_COMPARED]
+    texts = {str(draft.written.get("text", "")) for draft in drafts}
+    digests = _of_bank(generation).filter(text_digest__in=map(text_digest_of, texts))
     in_quiz = QuestionVersion.objects.newest().filter(
         question__quiz_questions__quiz=generation.quiz_id
     )
     return Asked(
-        [*compared, *in_quiz.values_list("text", flat=True)],
+        [*_near(generation)[:MOST_COMPARED], *in_quiz.values_list("text", flat=True)],
         digests.values_list("text_digest", flat=True),
     )
+
+
+def _of_bank(generation: Generation) -> Any:
+    visible = Question.objects.visible_to(generation.owner).in_use()
+    return QuestionVersion.objects.newest().filter(question__in=visible)
+
+
+def _near(generation: Generation) -> Any:
+    """Texts of the subject, or where there is none of one's own questions; the newest first."""
+    subject, bank = generation.wish["subject"], _of_bank(generation)
+    near = (
+        bank.filter(question__subject=subject)
+        if subject
+        else bank.filter(question__owner=generation.owner)
+    )
+    return near.order_by("-made_at", "-pk").values_list("text", flat=True)
 
 
 def _sorted(
@@ -284,45 +296,23 @@ def _looked_at(
 ) -> list[Found]:
     """A second opinion is worth having, and its absence is no reason to lose the questions."""
     materials = [_material(each) for each in found]
+    shown = [without_key(each, seed=generation.seed) for each in materials]
     try:
-        answers = generator.answer(wish, [_without_key(each) for each in materials], watch)
+        answers = generator.answer(wish, shown, watch)
     except DomainError as error:
         logger.warning("no second opinion was to be had", extra={"code": error.code})
         generation.notes = [*generation.notes, _("No second look could be had at these questions.")]
         return list(found)
     answers += [None] * (len(found) - len(answers))
     return [
-        replace(each, second_opinion=answer, agrees=agrees(material, answer))
-        for each, material, answer in zip(found, materials, answers, strict=False)
+        replace(each, second_opinion=words, agrees=agrees(material, words))
+        for each, material, words in zip(found, materials, answers, strict=False)
     ]
-
-
-def agrees(material: Material, answer: Any) -> bool | None:
-    """Whether an answer gets full marks by the key; None for no answer that could be read."""
-    kind = kind_of(material.type)
-    try:
-        response = kind.parse(material, answer)
-    except BadResponse:
-        return None
-    if response is None:
-        return None
-    return kind.grade(material, response).is_correct
 
 
 def _material(found: Found) -> Material:
     outline = found.entry.outline
     return Material(outline.type, outline.text, outline.choices, outline.body, outline.key)
-
-
-def _without_key(material: Material) -> dict[str, Any]:
-    """As a student would see it, by its words alone."""
-    kind = kind_of(material.type)
-    deal = kind.deal(material, seed=len(material.text))
-    texts = {choice.id: choice.text for choice in material.choices}
-    shown = {"type": material.type, "text": material.text, **kind.seen(material)}
-    if deal.choices:
-        shown["choices"] = [{"id": id_, "text": texts[id_]} for id_ in deal.choices]
-    return shown
 
 
 def _entry(checked: Checked) -> Any:

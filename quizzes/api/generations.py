@@ -103,7 +103,7 @@ class WishSerializer(serializers.Serializer[Any]):
         queryset=Chapter.objects.select_related("subject"), required=False, allow_null=True
     )
     language = serializers.ChoiceField(
-        choices=[(code, name) for code, (name, _script) in LANGUAGES.items()],
+        choices=[(code, names[0]) for code, names in LANGUAGES.items()],
         required=False,
         default="en",
     )

@@ -25,6 +25,11 @@ _OF_THE_ABOVE = re.compile(
 )
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
 _STRAY_FENCE = re.compile(r"[^\s>`~-][^\n`]*```|```[^\n`]*```[^\n]*\S", re.MULTILINE)
+_CODE = re.compile(r"```.*?```|~~~.*?~~~|`[^`\n]+`", re.DOTALL)
+# HTML, links and pictures: nothing that a question needs, and what an obeying model would bring.
+_MARKUP = re.compile(
+    r"</?[a-z][^>\n]*>|<!--|!?\[[^\]\n]*\]\([^)\n]*\)|\b(?:javascript:|data:\w+/)", re.IGNORECASE
+)
 _ADDRESS = re.compile(r"(?:https?:)?//[\w.-]+\.[a-z]{2,}[^\s)>\"'`]*", re.IGNORECASE)
 _EDGES = re.compile(r"^[\s`\"'“”\u2018\u2019*_(]+|[\s`\"'“”\u2018\u2019*_.;,)]+$")
 
@@ -94,11 +99,10 @@ def _faults_of(entry: Entry, wish: Wish) -> list[str]:
     if not fits_language(" ".join((outline.text, entry.explanation)), wish.language):
         faults.append(f"text: Write it in {LANGUAGES[wish.language][0]}.")
     known = f"{wish.source} {wish.prompt}"
-    if any(
-        found not in known
-        for text in (*words, entry.explanation)
-        for found in _ADDRESS.findall(text)
-    ):
+    said = "\n".join((*words, entry.explanation))
+    if _MARKUP.search(_CODE.sub(" ", said)):
+        faults.append("text: Write no HTML, no links and no pictures; code stands in backticks.")
+    if any(address not in known for address in _ADDRESS.findall(said)):
         faults.append("text: It names an address that is not in what was given.")
     return faults
 

@@ -41,3 +41,9 @@ class NothingMade(DomainError):
 
 class SourceUnreadable(Invalid):
     """Its message says what is wrong with the file."""
+
+
+class UnreadableAnswer(DomainError):
+    code = "UNREADABLE_ANSWER"
+    status = 503
+    message = _("The AI service answered, but not with questions. Please try again.")

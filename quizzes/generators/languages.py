@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# By code: what it is called, and the script of its letters.
+# By code: what it is called, the script of its letters, and what it is called in English.
 LANGUAGES = {
-    "en": ("English", "LATIN"),
-    "hi": ("हिन्दी", "DEVANAGARI"),
-    "bn": ("বাংলা", "BENGALI"),
-    "gu": ("ગુજરાતી", "GUJARATI"),
-    "kn": ("ಕನ್ನಡ", "KANNADA"),
-    "ml": ("മലയാളം", "MALAYALAM"),
-    "mr": ("मराठी", "DEVANAGARI"),
-    "pa": ("ਪੰਜਾਬੀ", "GURMUKHI"),
-    "ta": ("தமிழ்", "TAMIL"),
-    "te": ("తెలుగు", "TELUGU"),
-    "ur": ("اردو", "ARABIC"),
-    "de": ("Deutsch", "LATIN"),
-    "es": ("Español", "LATIN"),
-    "fr": ("Français", "LATIN"),
-    "pt": ("Português", "LATIN"),
+    "en": ("English", "LATIN", "English"),
+    "hi": ("हिन्दी", "DEVANAGARI", "Hindi"),
+    "bn": ("বাংলা", "BENGALI", "Bengali"),
+    "gu": ("ગુજરાતી", "GUJARATI", "Gujarati"),
+    "kn": ("ಕನ್ನಡ", "KANNADA", "Kannada"),
+    "ml": ("മലയാളം", "MALAYALAM", "Malayalam"),
+    "mr": ("मराठी", "DEVANAGARI", "Marathi"),
+    "pa": ("ਪੰਜਾਬੀ", "GURMUKHI", "Punjabi"),
+    "ta": ("தமிழ்", "TAMIL", "Tamil"),
+    "te": ("తెలుగు", "TELUGU", "Telugu"),
+    "ur": ("اردو", "ARABIC", "Urdu"),
+    "de": ("Deutsch", "LATIN", "German"),
+    "es": ("Español", "LATIN", "Spanish"),
+    "fr": ("Français", "LATIN", "French"),
+    "pt": ("Português", "LATIN", "Portuguese"),
 }
 # Technical words stay Latin in every language, so a part of its own script is enough.
 ENOUGH = 0.3

@@ -136,4 +136,4 @@ def test_health_names_the_services_and_the_mail_port(sandbox_server, browse):
     assert health["status"] == "healthy"
     assert health["smtp_port"] == sandbox_server.smtp_port
     names = [service["name"] for service in health["services"]]
-    assert names == ["smtp", "sms", "google", "github", "apple"]
+    assert names == ["smtp", "sms", "google", "github", "apple", "gemini"]

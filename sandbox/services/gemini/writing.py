@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -131,7 +131,7 @@ class Writing:
         types = [kind for kind in types_in(item) if kind.upper() in TYPES] or ["SINGLE"]
         types = [kind.upper() for kind in types]
         if given and _MENDING.search(self.asked.words):
-            questions = self._mended(types)
+            questions = self._mended(given, types)
         else:
             questions = self._new(types, count, item)
         for question in questions:
@@ -140,18 +140,13 @@ class Writing:
         self.written = questions
         return questions
 
-    def _new(
-        self, types: list[str], count: int, item: Schema, before: Sequence[Question] = ()
-    ) -> list[Question]:
-        prompt = "\n".join([self.asked.words, *(question.text for question in before)])
+    def _new(self, types: list[str], count: int, item: Schema) -> list[Question]:
+        prompt = self.asked.words
         named = _DIFFICULTY.findall(self.asked.prompt)
         difficulty = named[0].lower() if len({word.lower() for word in named}) == 1 else ""
         found: list[Question] = []
         if names_in(item) & QUOTE and (source := self._source()):
-            found = pick(
-                source, types=types, count=count, seed=prompt, leave_out=prompt, source=source
-            )
-            found += from_source(source, types=types, count=count - len(found), seed=prompt)
+            found = from_source(source, types=types, count=count, seed=prompt)
         if len(found) < count:
             found += pick(
                 self.asked.prompt,
@@ -163,13 +158,16 @@ class Writing:
             )
         return [replace(one, difficulty=difficulty) if difficulty else one for one in found]
 
-    def _mended(self, types: list[str]) -> list[Question]:
+    def _mended(self, given: list[Mapping[str, Any]], types: list[str]) -> list[Question]:
         """Its own ones as they should be; another one in place of a stranger or a repetition."""
-        mended: list[Question] = []
-        for one, complaint in _complained_of(self.asked.objects):
-            known = None if _ASKED_TWICE.search(complaint) else self._known(one)
-            kind = str(one.get("type", types[0])).upper()
-            mended += [known] if known else self._new([kind], 1, {}, mended)
+        is_repeated = bool(_ASKED_TWICE.search(self.asked.prompt))
+        fresh = iter(self._new(types, len(given), {}))
+        mended = []
+        for one in given:
+            known = None if is_repeated else self._known(one)
+            question = known or next(fresh, None)
+            if question is not None:
+                mended.append(question)
         return mended
 
     def _count(self, array: Schema, given: list[Mapping[str, Any]]) -> int:
@@ -223,7 +221,7 @@ class Writing:
     ) -> Any:
         shown = _shown(given)
         question = self._known(given) or _unknown(given, shown)
-        right = _wrong(question, shown) if disagrees else _right_in(question, given)
+        right = _wrong(question, shown) if disagrees else right_texts(question)
         own = _numbers(given)
 
         def known(name: str, one: Schema) -> Any:
@@ -264,20 +262,6 @@ def _questions_in(found: Any) -> Iterator[Mapping[str, Any]]:
             yield from _questions_in(said)
 
 
-def _complained_of(found: Any, beside: str = "") -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Each question with what is said of it beside it."""
-    if isinstance(found, list):
-        for one in found:
-            yield from _complained_of(one, beside)
-    elif isinstance(found, Mapping):
-        if any(isinstance(said, str) and word_of(name) in TEXT for name, said in found.items()):
-            yield found, beside
-            return
-        for name, said in found.items():
-            rest = {other: what for other, what in found.items() if other != name}
-            yield from _complained_of(said, json.dumps(rest))
-
-
 def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         word_of(name): said
@@ -311,17 +295,6 @@ def _unknown(given: Mapping[str, Any], shown: list[str]) -> Question:
         choices=() if is_yes_or_no else choices,
         answer=True if is_yes_or_no else None,
     )
-
-
-def _right_in(question: Question, given: Mapping[str, Any]) -> list[str]:
-    """Sides and blanks in the order in which they were asked."""
-    sides, lefts = dict(question.pairs), given.get("left")
-    if question.pairs and isinstance(lefts, list) and set(lefts) == set(sides):
-        return [sides[left] for left in lefts]
-    names = given.get("blanks")
-    if question.blanks and isinstance(names, list) and set(names) == set(question.blanks):
-        return [question.blanks[name][0] for name in names]
-    return right_texts(question)
 
 
 def _wrong(question: Question, shown: list[str]) -> list[str]:

@@ -74,6 +74,11 @@ track_prices: Registry[Callable[[str], list[dict[str, object]]]] = Registry("pri
 # did, or nothing. In the order of the names.
 preparations: Registry[Callable[[datetime], str]] = Registry("preparations")
 
+# What `load_content` loads besides tracks: `(at, overwrite)`, telling line by line what it did.
+content_loaders: Registry[Callable[[datetime, bool], Iterable[str]]] = Registry(
+    "loaders of content"
+)
+
 # Models whose rows actions alone write, by app, as `app.model`: the admin shows them, and what it
 # does to them it does by an action, behind that action's own policy.
 written_by_actions: Registry[frozenset[str]] = Registry("models written by actions")

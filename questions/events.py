@@ -42,3 +42,12 @@ class ImportUndone:
 
     batch: UUID
     removed: int
+
+
+@event("questions.bank_loaded")
+class BankLoaded:
+    """Questions that come with the platform were brought to what their files say."""
+
+    made: int
+    changed: int
+    retired: int

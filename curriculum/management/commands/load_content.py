@@ -1,4 +1,4 @@
-"""Loads the content files of the tracks; run again, it changes nothing."""
+"""Loads the content that comes with the platform; run again, it changes nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import clock
+from core.registries import content_loaders
 from curriculum.actions.content import load_content
 from curriculum.content_files import read_tracks
 from curriculum.content_heads import ContentError
@@ -13,30 +14,30 @@ from curriculum.loading import FOLDER
 
 
 class Command(BaseCommand):
-    help = "Load tracks, projects, steps and deliverables from their files."
+    help = "Load tracks, and what else comes with the platform, from their files."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "folder", nargs="?", type=Path, default=FOLDER, help="another folder with tracks"
+            "folder", nargs="?", type=Path, help="another folder with tracks, and these alone"
         )
         parser.add_argument(
             "--overwrite", action="store_true", help="also what was edited in the admin"
         )
 
-    def handle(self, *args: Any, folder: Path, overwrite: bool, **options: Any) -> None:
+    def handle(self, *args: Any, folder: Path | None, overwrite: bool, **options: Any) -> None:
         try:
-            files = read_tracks(folder)
+            told = self._load_tracks(folder or FOLDER, overwrite)
+            for _name, load in () if folder else content_loaders:
+                told += load(clock.now(), overwrite)
         except ContentError as error:
             raise CommandError(str(error)) from None
-        report = load_content(files, at=clock.now(), overwrite=overwrite)
-        for word, names in {
-            "new": report.made,
-            "changed": report.changed,
-            "retired": report.retired,
-        }.items():
-            for name in names:
-                self.stdout.write(f"{word}: {name}")
-        for name in report.kept:
-            self.stdout.write(f"kept as edited here: {name} (--overwrite takes the file's)")
-        if not (report.has_changed_anything or report.kept):
-            self.stdout.write("Everything is loaded already.")
+        for line in told or ["Everything is loaded already."]:
+            self.stdout.write(line)
+
+    def _load_tracks(self, folder: Path, overwrite: bool) -> list[str]:
+        report = load_content(read_tracks(folder), at=clock.now(), overwrite=overwrite)
+        told = {"new": report.made, "changed": report.changed, "retired": report.retired}
+        lines = [f"{word}: {name}" for word, names in told.items() for name in names]
+        return lines + [
+            f"kept as edited here: {name} (--overwrite takes the file's)" for name in report.kept
+        ]

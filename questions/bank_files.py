@@ -22,6 +22,8 @@ LONGEST_TAG = 40
 MOST_TAGS = 6
 ALL_OF_IT = 100
 
+# Ten times as quick where PyYAML was built with libyaml, as its wheels are.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TRACK = re.compile(r"[A-Z]{2,8}")
 _MARKS = re.compile(r"\d{1,3}(\.\d{1,2})?")
 
@@ -208,7 +210,7 @@ def _compose(path: Path) -> yaml.Node:
     """Nodes first, since they know their lines and show a key that stands twice."""
     file = called(path)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
     except UnicodeDecodeError:
         raise ContentError(file, None, "Not UTF-8: save it in that encoding.") from None
     except yaml.YAMLError as error:

@@ -1,14 +1,21 @@
 """What quizzes put into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
-from core.registries import dashboard_cards, health_checks, navigation
-from quizzes import dashboards, places, policies
+from core.registries import (
+    DemoPart,
+    dashboard_cards,
+    demo_content,
+    health_checks,
+    navigation,
+)
+from quizzes import dashboards, demo, places, policies
 from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 from quizzes.health import check_gemini
 
 file_purposes.register(ANSWER, ANSWER_FILES)
 file_purposes.register(SOURCE, SOURCE_FILES)
+demo_content.register("4 quizzes", DemoPart(demo.make_quizzes, demo.are_quizzes_made))
 for name, card in dashboards.CARDS.items():
     dashboard_cards.register(f"quizzes {name}", card)
 for name, place in places.PLACES.items():

@@ -164,14 +164,14 @@ def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False
         return attempt
     asked = list(attempt.questions.select_related("version").prefetch_related("version__choices"))
     for each in asked:
-        _grade(each)
+        grade_answer(each)
     AttemptQuestion.objects.bulk_update(asked, ["score", "is_correct"])
     attempt.status = AttemptStatus.ABANDONED if is_abandoned else AttemptStatus.SUBMITTED
     attempt.ended_at = at
     attempt.score = sum((each.score or Decimal(0) for each in asked), Decimal(0))
     attempt.pending_count = sum(each.score is None for each in asked)
     attempt.save(update_fields=["status", "ended_at", "score", "pending_count"])
-    record_outcomes(_outcomes(asked))
+    record_outcomes(outcomes_of(asked))
     submitted = AttemptSubmitted(
         attempt=attempt.pk,
         quiz_id=attempt.quiz_id,
@@ -299,15 +299,15 @@ def _keep(
     asked.saved_at = at
     if attempt.quiz.feedback == Feedback.AT_ONCE and response is not None:
         asked.locked_at = at
-        _grade(asked)
+        grade_answer(asked)
 
 
-def _grade(asked: AttemptQuestion) -> None:
+def grade_answer(asked: AttemptQuestion) -> None:
     grade = kind_of(asked.version.type).grade(asked.version.material, asked.response)
     asked.score, asked.is_correct = score_of(grade, asked.marks), grade.is_correct
 
 
-def _outcomes(asked: Sequence[AttemptQuestion]) -> list[Outcome]:
+def outcomes_of(asked: Sequence[AttemptQuestion]) -> list[Outcome]:
     """Of what was answered and graded: what nobody answered says nothing of the question."""
     graded = [each for each in asked if each.score is not None]
     total = sum((each.marks for each in graded), Decimal(0))

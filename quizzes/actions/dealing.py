@@ -26,30 +26,57 @@ def dealt_questions(quiz: Quiz, *, seed: int) -> list[Dealt]:
 
     A constant number of queries, whatever the number of questions.
     """
-    listed = list(
-        quiz.quiz_questions.exclude(question__status="retired").values_list("question_id", "marks")
-    )
-    own_marks = {question: marks for question, marks in listed if marks is not None}
-    chosen = [question for question, _marks in listed]
-    for number, rule in enumerate(quiz.draw_rules.all(), start=1):
-        found = _candidates(quiz, but=chosen).filter(_fits(rule))
-        questions = list(found.values_list("question_id", flat=True))
-        chosen += drawn(questions, count=rule.count, seed=seed + number)
-    versions = {
-        version.question_id: version
-        for version in QuestionVersion.objects.newest().filter(question__in=chosen).with_choices()
-    }
-    ordered = in_order(chosen, seed=seed, shuffle=quiz.is_shuffled)
-    return [
-        Dealt(
-            versions[question],
-            own_marks.get(question, versions[question].marks),
-            kind_of(versions[question].type).deal(
-                versions[question].material, seed=seed ^ question, shuffle=quiz.is_shuffled
-            ),
+    return Dealer(quiz).deal(seed=seed)
+
+
+class Dealer:
+    """Deals one quiz, as it is now, once or many times; what it has fetched it keeps."""
+
+    def __init__(self, quiz: Quiz) -> None:
+        self._quiz = quiz
+        self._listed = list(
+            quiz.quiz_questions.exclude(question__status="retired").values_list(
+                "question_id", "marks"
+            )
         )
-        for question in ordered
-    ]
+        self._rules = list(quiz.draw_rules.all())
+        self._candidates: dict[int, list[int]] = {}
+        self._versions: dict[int, QuestionVersion] = {}
+
+    def deal(self, *, seed: int) -> list[Dealt]:
+        own_marks = {question: marks for question, marks in self._listed if marks is not None}
+        chosen = [question for question, _marks in self._listed]
+        for number, rule in enumerate(self._rules, start=1):
+            there = set(chosen)
+            questions = [each for each in self._found_by(rule) if each not in there]
+            chosen += drawn(questions, count=rule.count, seed=seed + number)
+        versions = self._fetched(chosen)
+        ordered = in_order(chosen, seed=seed, shuffle=self._quiz.is_shuffled)
+        return [
+            Dealt(
+                versions[question],
+                own_marks.get(question, versions[question].marks),
+                kind_of(versions[question].type).deal(
+                    versions[question].material,
+                    seed=seed ^ question,
+                    shuffle=self._quiz.is_shuffled,
+                ),
+            )
+            for question in ordered
+        ]
+
+    def _found_by(self, rule: DrawRule) -> list[int]:
+        if rule.pk not in self._candidates:
+            found = _candidates(self._quiz, but=()).filter(_fits(rule))
+            self._candidates[rule.pk] = list(found.values_list("question_id", flat=True))
+        return self._candidates[rule.pk]
+
+    def _fetched(self, questions: Sequence[int]) -> dict[int, QuestionVersion]:
+        unknown = set(questions) - self._versions.keys()
+        if unknown:
+            newest = QuestionVersion.objects.newest().filter(question__in=unknown).with_choices()
+            self._versions.update({version.question_id: version for version in newest})
+        return self._versions
 
 
 def available_for(quiz: Quiz, rules: Sequence[DrawRule]) -> list[int]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
+from django.utils.translation import gettext as _
+
 # What a student answered, as it is kept: JSON, and in one form for one meaning.
 Response: TypeAlias = Any
 
@@ -145,10 +147,12 @@ def words_in(written: Mapping[str, Any], name: str, problems: list[Problem]) -> 
     if text is None:
         return ""
     if not isinstance(text, str):
-        problems.append(Problem(name, "Write a text here."))
+        problems.append(Problem(name, _("Write a text here.")))
         return ""
     if len(text) > LONGEST_TEXT:
-        problems.append(Problem(name, f"Write at most {LONGEST_TEXT} characters."))
+        problems.append(
+            Problem(name, _("Write at most %(most)s characters.") % {"most": LONGEST_TEXT})
+        )
     return plain_ends(text).strip()
 
 
@@ -160,7 +164,7 @@ def plain_ends(text: str) -> str:
 def text_of(written: Mapping[str, Any], problems: list[Problem]) -> str:
     text = words_in(written, "text", problems)
     if not text and not any(problem.field == "text" for problem in problems):
-        problems.append(Problem("text", "Write the question."))
+        problems.append(Problem("text", _("Write the question.")))
     return text
 
 
@@ -169,7 +173,7 @@ def list_in(written: Mapping[str, Any], name: str, problems: list[Problem]) -> l
     if found is None:
         return []
     if not isinstance(found, list):
-        problems.append(Problem(name, "Write a list here."))
+        problems.append(Problem(name, _("Write a list here.")))
         return []
     return found
 
@@ -179,7 +183,7 @@ def flag_in(written: Mapping[str, Any], name: str, problems: list[Problem]) -> b
     if found is None:
         return False
     if not isinstance(found, bool):
-        problems.append(Problem(name, "Say yes or no."))
+        problems.append(Problem(name, _("Say yes or no.")))
         return False
     return found
 
@@ -189,9 +193,9 @@ def as_text(raw: object, *, longest: int = LONGEST_TEXT) -> str | None:
     if raw is None:
         return None
     if not isinstance(raw, str):
-        raise BadResponse("Answer with a text.")
+        raise BadResponse(_("Answer with a text."))
     if len(raw) > longest:
-        raise BadResponse(f"Answer with at most {longest} characters.")
+        raise BadResponse(_("Answer with at most %(most)s characters.") % {"most": longest})
     text = as_kept(raw)
     return text if text.strip() else None
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from questions.kinds.base import (
     PENDING,
     WRONG,
@@ -49,7 +51,7 @@ class Essay(_ByHand):
         least = _count(written, "min_words", MOST_WORDS, problems)
         most = _count(written, "max_words", MOST_WORDS, problems)
         if most and least > most:
-            problems.append(Problem("max_words", "At most is less than at least."))
+            problems.append(Problem("max_words", _("At most is less than at least.")))
         if problems:
             return None, problems
         body = {"min_words": least, "max_words": most}
@@ -76,7 +78,7 @@ class Code(_ByHand):
         text = text_of(written, problems)
         language = words_in(written, "language", problems)
         if len(language) > 30:
-            problems.append(Problem("language", "Write the name of a language."))
+            problems.append(Problem("language", _("Write the name of a language.")))
         starter, model = (_code(written, name, problems) for name in ("starter", "model_answer"))
         if problems:
             return None, problems
@@ -116,20 +118,24 @@ class FileUpload(_ByHand):
         if raw is None:
             return None
         if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
-            raise BadResponse("Answer with a list of files.")
+            raise BadResponse(_("Answer with a list of files."))
         if len(raw) > material.body["max_files"]:
-            raise BadResponse(f"Hand in at most {material.body['max_files']} files.")
+            raise BadResponse(
+                _("Hand in at most %(most)s files.") % {"most": material.body["max_files"]}
+            )
         try:
             ids = [str(UUID(each)) for each in raw]
         except ValueError:
-            raise BadResponse("One of these is no file.") from None
+            raise BadResponse(_("One of these is no file.")) from None
         return list(dict.fromkeys(ids)) or None
 
 
 def _count(written: Mapping[str, Any], name: str, most: int, problems: list[Problem]) -> int:
     found = written.get(name) or 0
     if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= most:
-        problems.append(Problem(name, f"Write a whole number from 0 to {most}."))
+        problems.append(
+            Problem(name, _("Write a whole number from 0 to %(most)s.") % {"most": most})
+        )
         return 0
     return found
 

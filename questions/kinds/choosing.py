@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
+
 from questions.kinds.base import (
     MOST_CHOICES,
     RIGHT,
@@ -57,7 +59,7 @@ class Single(_Choosing):
         problems: list[Problem] = []
         text, choices = text_of(written, problems), read_choices(written, problems)
         if not problems and sum(choice.is_correct for choice in choices) != 1:
-            problems.append(Problem("choices", "Mark one choice as correct, and only one."))
+            problems.append(Problem("choices", _("Mark one choice as correct, and only one.")))
         return _outline(self.type, text, choices, problems)
 
     def write(self, outline: Outline) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Single(_Choosing):
     def parse(self, material: Material, raw: object) -> Response:
         chosen = super().parse(material, raw)
         if chosen and len(chosen) > 1:
-            raise BadResponse("Choose one answer only.")
+            raise BadResponse(_("Choose one answer only."))
         return chosen
 
     def grade(self, material: Material, response: Response) -> Grade:
@@ -80,7 +82,7 @@ class TrueFalse(Single):
         problems: list[Problem] = []
         text, answer = text_of(written, problems), written.get("answer")
         if not isinstance(answer, bool):
-            problems.append(Problem("answer", "Say whether it is true or false."))
+            problems.append(Problem("answer", _("Say whether it is true or false.")))
         said = {
             TRUE: words_in(written, "feedback_true", problems),
             FALSE: words_in(written, "feedback_false", problems),
@@ -120,13 +122,18 @@ class Multiple(_Choosing):
         text, choices = text_of(written, problems), read_choices(written, problems)
         scoring = written.get("scoring") or ALL_OR_NOTHING
         if scoring not in self.scorings:
-            problems.append(Problem("scoring", f"Choose {ALL_OR_NOTHING} or {PARTIAL}."))
+            problems.append(
+                Problem(
+                    "scoring",
+                    _("Choose %(one)s or %(other)s.") % {"one": ALL_OR_NOTHING, "other": PARTIAL},
+                )
+            )
         right = sum(choice.is_correct for choice in choices)
         if not problems and not right:
-            problems.append(Problem("choices", "Mark at least one choice as correct."))
+            problems.append(Problem("choices", _("Mark at least one choice as correct.")))
         if not problems and scoring == PARTIAL and right == len(choices):
             problems.append(
-                Problem("choices", "With points for parts, at least one choice has to be wrong.")
+                Problem("choices", _("With points for parts, at least one choice has to be wrong."))
             )
         return _outline(self.type, text, choices, problems, key={"scoring": scoring})
 
@@ -138,7 +145,7 @@ class Multiple(_Choosing):
         }
 
     def grade(self, material: Material, response: Response) -> Grade:
-        if not isinstance(response, list) or not response:
+        if not response or not are_ids(response):
             return WRONG
         right = {choice.id for choice in material.choices if choice.is_correct}
         wrong = {choice.id for choice in material.choices} - right
@@ -159,20 +166,34 @@ def read_choices(written: Mapping[str, Any], problems: list[Problem]) -> list[Ch
     choices: list[Choice] = []
     for number, row in enumerate(rows, start=1):
         if not isinstance(row, Mapping):
-            problems.append(Problem("choices", f"Choice {number}: write a text."))
+            problems.append(
+                Problem("choices", _("Choice %(number)s: write a text.") % {"number": number})
+            )
             continue
         found: list[Problem] = []
         text = words_in(row, "text", found)
         is_correct, feedback = flag_in(row, "correct", found), words_in(row, "feedback", found)
         if not text and not found:
-            found.append(Problem("text", "Write a text."))
-        problems += [Problem("choices", f"Choice {number}: {each.message}") for each in found]
+            found.append(Problem("text", _("Write a text.")))
+        problems += [
+            Problem(
+                "choices",
+                _("Choice %(number)s: %(problem)s") % {"number": number, "problem": each.message},
+            )
+            for each in found
+        ]
         choices.append(Choice(number, text, is_correct, feedback))
     if not LEAST_CHOICES <= len(rows) <= MOST_CHOICES:
-        problems.append(Problem("choices", f"Write {LEAST_CHOICES} to {MOST_CHOICES} choices."))
+        problems.append(
+            Problem(
+                "choices",
+                _("Write %(least)s to %(most)s choices.")
+                % {"least": LEAST_CHOICES, "most": MOST_CHOICES},
+            )
+        )
     texts = [" ".join(choice.text.split()).casefold() for choice in choices]
     if len(set(texts)) != len(texts):
-        problems.append(Problem("choices", "Two choices say the same."))
+        problems.append(Problem("choices", _("Two choices say the same.")))
     return choices
 
 
@@ -187,18 +208,22 @@ def write_choices(choices: Sequence[Choice]) -> list[dict[str, Any]]:
     ]
 
 
+def are_ids(response: Response) -> bool:
+    return isinstance(response, list) and all(isinstance(each, int) for each in response)
+
+
 def chosen_ids(material: Material, raw: object) -> list[int]:
     """Ids of choices of this version, each once, in the order that was given."""
     if raw is None:
         return []
     if not isinstance(raw, list):
-        raise BadResponse("Answer with a list of choices.")
+        raise BadResponse(_("Answer with a list of choices."))
     known = {choice.id for choice in material.choices}
     for id_ in raw:
         if isinstance(id_, bool) or not isinstance(id_, int) or id_ not in known:
-            raise BadResponse("One of these is no choice of this question.")
+            raise BadResponse(_("One of these is no choice of this question."))
     if len(set(raw)) != len(raw):
-        raise BadResponse("One of these choices is named twice.")
+        raise BadResponse(_("One of these choices is named twice."))
     return list(raw)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from questions.kinds.base import (
     MOST_CHOICES,
     WRONG,
@@ -40,16 +42,20 @@ class FillBlanks(Kind):
         names = BLANK.findall(text)
         given = written.get("blanks")
         if not isinstance(given, Mapping):
-            problems.append(Problem("blanks", "Write the answers for each blank."))
+            problems.append(Problem("blanks", _("Write the answers for each blank.")))
             return None, problems
         if not names or len(names) > MOST_CHOICES:
             problems.append(
-                Problem("text", f"Mark 1 to {MOST_CHOICES} blanks in the text, as {{{{name}}}}.")
+                Problem(
+                    "text",
+                    _("Mark 1 to %(most)s blanks in the text, as {{name}}.")
+                    % {"most": MOST_CHOICES},
+                )
             )
         if len(set(names)) != len(names):
-            problems.append(Problem("text", "Two blanks have the same name."))
+            problems.append(Problem("text", _("Two blanks have the same name.")))
         if set(names) != set(given):
-            problems.append(Problem("blanks", "The blanks of the text and the answers differ."))
+            problems.append(Problem("blanks", _("The blanks of the text and the answers differ.")))
         key = {name: _read_blank(name, given[name], problems) for name in names if name in given}
         if problems:
             return None, problems
@@ -73,10 +79,10 @@ class FillBlanks(Kind):
         if raw is None:
             return None
         if not isinstance(raw, Mapping):
-            raise BadResponse("Answer with a text for each blank.")
+            raise BadResponse(_("Answer with a text for each blank."))
         names = {blank["id"] for blank in material.body["blanks"]}
         if set(raw) - names:
-            raise BadResponse("One of these is no blank of this question.")
+            raise BadResponse(_("One of these is no blank of this question."))
         said = {name: as_text(text, longest=LONGEST) for name, text in raw.items()}
         return {name: text for name, text in sorted(said.items()) if text is not None} or None
 
@@ -98,12 +104,17 @@ class FillBlanks(Kind):
 def _read_blank(name: str, given: object, problems: list[Problem]) -> dict[str, Any]:
     row = {"accepted": given} if isinstance(given, list) else given
     if not isinstance(row, Mapping):
-        problems.append(Problem("blanks", f"{name}: write the answers that count."))
+        problems.append(
+            Problem("blanks", _("%(name)s: write the answers that count.") % {"name": name})
+        )
         return {}
     found: list[Problem] = []
     accepted = read_accepted(row, found)
     if not accepted and not found:
-        found.append(Problem("accepted", "write at least one answer that counts."))
+        found.append(Problem("accepted", _("write at least one answer that counts.")))
     case_sensitive = flag_in(row, "case_sensitive", found)
-    problems += [Problem("blanks", f"{name}: {each.message}") for each in found]
+    problems += [
+        Problem("blanks", _("%(name)s: %(problem)s") % {"name": name, "problem": each.message})
+        for each in found
+    ]
     return {"accepted": accepted, "case_sensitive": case_sensitive}

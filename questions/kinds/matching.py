@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from questions.kinds.base import (
     MOST_CHOICES,
     WRONG,
@@ -40,14 +42,22 @@ class Matching(Kind):
         pairs = _read_pairs(written, problems)
         distractors = _read_distractors(written, problems)
         if not LEAST_PAIRS <= len(pairs) <= MOST_CHOICES:
-            problems.append(Problem("pairs", f"Write {LEAST_PAIRS} to {MOST_CHOICES} pairs."))
+            problems.append(
+                Problem(
+                    "pairs",
+                    _("Write %(least)s to %(most)s pairs.")
+                    % {"least": LEAST_PAIRS, "most": MOST_CHOICES},
+                )
+            )
         if len({left.casefold() for left, _right in pairs}) != len(pairs):
-            problems.append(Problem("pairs", "Two left sides say the same."))
+            problems.append(Problem("pairs", _("Two left sides say the same.")))
         rights = sorted({right for _left, right in pairs} | set(distractors))
         if len(rights) < LEAST_PAIRS and not problems:
-            problems.append(Problem("pairs", "All belong to the same right side."))
+            problems.append(Problem("pairs", _("All belong to the same right side.")))
         if len(rights) > MOST_CHOICES:
-            problems.append(Problem("distractors", f"At most {MOST_CHOICES} right sides."))
+            problems.append(
+                Problem("distractors", _("At most %(most)s right sides.") % {"most": MOST_CHOICES})
+            )
         if problems:
             return None, problems
         names = {right: f"r{number}" for number, right in enumerate(rights, start=1)}
@@ -79,17 +89,17 @@ class Matching(Kind):
         if raw is None:
             return None
         if not isinstance(raw, Mapping):
-            raise BadResponse("Answer with a right side for each left side.")
+            raise BadResponse(_("Answer with a right side for each left side."))
         lefts = {each["id"] for each in material.body["left"]}
         rights = {each["id"] for each in material.body["right"]}
         answer: dict[str, str] = {}
         for left, right in raw.items():
             if left not in lefts:
-                raise BadResponse("One of these is no left side of this question.")
+                raise BadResponse(_("One of these is no left side of this question."))
             if right is None or right == "":
                 continue
             if not isinstance(right, str) or right not in rights:
-                raise BadResponse("One of these is no right side of this question.")
+                raise BadResponse(_("One of these is no right side of this question."))
             answer[left] = right
         return dict(sorted(answer.items())) or None
 
@@ -111,7 +121,12 @@ def _read_pairs(written: Mapping[str, Any], problems: list[Problem]) -> list[tup
         sides = row if isinstance(row, Mapping) else {}
         left, right = words_in(sides, "left", found), words_in(sides, "right", found)
         if found or not left or not right:
-            problems.append(Problem("pairs", f"Pair {number}: write a left and a right side."))
+            problems.append(
+                Problem(
+                    "pairs",
+                    _("Pair %(number)s: write a left and a right side.") % {"number": number},
+                )
+            )
         pairs.append((left, right))
     return pairs
 
@@ -119,6 +134,6 @@ def _read_pairs(written: Mapping[str, Any], problems: list[Problem]) -> list[tup
 def _read_distractors(written: Mapping[str, Any], problems: list[Problem]) -> list[str]:
     rows = list_in(written, "distractors", problems)
     if not all(isinstance(row, str) and row.strip() for row in rows):
-        problems.append(Problem("distractors", "Each of these is a text."))
+        problems.append(Problem("distractors", _("Each of these is a text.")))
         return []
     return [row.strip() for row in rows]

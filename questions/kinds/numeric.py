@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from questions.kinds.base import (
     RIGHT,
     WRONG,
@@ -45,12 +47,12 @@ class Numeric(Kind):
         text = text_of(written, problems)
         value = _decimal(written.get("value"))
         if value is None:
-            problems.append(Problem("value", "Write a number."))
+            problems.append(Problem("value", _("Write a number.")))
         tolerance = _read_tolerance(written.get("tolerance"), value, problems)
         units = _read_units(written, problems)
         unit_required = flag_in(written, "unit_required", problems)
         if unit_required and not units:
-            problems.append(Problem("units", "Write the units that count."))
+            problems.append(Problem("units", _("Write the units that count.")))
         if problems:
             return None, problems
         key = {
@@ -76,12 +78,12 @@ class Numeric(Kind):
         if raw is None or raw == "":
             return None
         if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-            raise BadResponse("Answer with a number.")
+            raise BadResponse(_("Answer with a number."))
         said = as_kept(raw).strip() if isinstance(raw, str) else repr(raw)
         if not said:
             return None
         if len(said) > LONGEST or _split(said) is None:
-            raise BadResponse("Answer with a number such as 0.5, -3 or 1.2e6.")
+            raise BadResponse(_("Answer with a number such as 0.5, -3 or 1.2e6."))
         return said
 
     def grade(self, material: Material, response: Response) -> Grade:
@@ -144,7 +146,7 @@ def _read_tolerance(raw: object, value: Decimal | None, problems: list[Problem])
     is_share = isinstance(raw, str) and raw.strip().endswith("%")
     number = _decimal(raw.strip().removesuffix("%") if isinstance(raw, str) else raw)
     if number is None or number < 0:
-        problems.append(Problem("tolerance", "Write a number from 0, or a share such as 2%."))
+        problems.append(Problem("tolerance", _("Write a number from 0, or a share such as 2%.")))
         return Decimal(0)
     return abs(value or Decimal(0)) * number / 100 if is_share else number
 
@@ -157,13 +159,13 @@ def _read_units(written: Mapping[str, Any], problems: list[Problem]) -> list[dic
         factor = _decimal(given.get("factor", 1)) if isinstance(given, Mapping) else None
         is_unit = isinstance(unit, str) and 0 < len(unit.strip()) <= 30 and not unit[0].isdigit()
         if not is_unit or factor is None or factor == 0:
-            problems.append(Problem("units", "Each unit has a name, and a factor other than 0."))
+            problems.append(Problem("units", _("Each unit has a name, and a factor other than 0.")))
             continue
         units.append({"unit": str(unit).strip(), "factor": str(factor)})
     if len(rows) > MOST_UNITS:
-        problems.append(Problem("units", f"Write at most {MOST_UNITS} units."))
+        problems.append(Problem("units", _("Write at most %(most)s units.") % {"most": MOST_UNITS}))
     if len({_plain(each["unit"]) for each in units}) != len(units):
-        problems.append(Problem("units", "Two units have the same name."))
+        problems.append(Problem("units", _("Two units have the same name.")))
     return units
 
 

@@ -7,6 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from questions.kinds.base import (
     MOST_CHOICES,
     RIGHT,
@@ -24,7 +26,7 @@ from questions.kinds.base import (
     shuffled,
     text_of,
 )
-from questions.kinds.choosing import ALL_OR_NOTHING, LEAST_CHOICES, PARTIAL, chosen_ids
+from questions.kinds.choosing import ALL_OR_NOTHING, LEAST_CHOICES, PARTIAL, are_ids, chosen_ids
 
 
 class Ordering(Kind):
@@ -37,16 +39,27 @@ class Ordering(Kind):
         problems: list[Problem] = []
         text, rows = text_of(written, problems), list_in(written, "items", problems)
         scoring = written.get("scoring") or ALL_OR_NOTHING
-        if scoring not in {ALL_OR_NOTHING, PARTIAL}:
-            problems.append(Problem("scoring", f"Choose {ALL_OR_NOTHING} or {PARTIAL}."))
+        if scoring not in (ALL_OR_NOTHING, PARTIAL):
+            problems.append(
+                Problem(
+                    "scoring",
+                    _("Choose %(one)s or %(other)s.") % {"one": ALL_OR_NOTHING, "other": PARTIAL},
+                )
+            )
         if not LEAST_CHOICES <= len(rows) <= MOST_CHOICES:
-            problems.append(Problem("items", f"Write {LEAST_CHOICES} to {MOST_CHOICES} items."))
+            problems.append(
+                Problem(
+                    "items",
+                    _("Write %(least)s to %(most)s items.")
+                    % {"least": LEAST_CHOICES, "most": MOST_CHOICES},
+                )
+            )
         if not all(isinstance(row, str) and row.strip() for row in rows):
-            problems.append(Problem("items", "Each item is a text."))
+            problems.append(Problem("items", _("Each item is a text.")))
             return None, problems
         items = [row.strip() for row in rows]
         if len({" ".join(item.split()).casefold() for item in items}) != len(items):
-            problems.append(Problem("items", "Two items say the same."))
+            problems.append(Problem("items", _("Two items say the same.")))
         if problems:
             return None, problems
         choices = tuple(Choice(n, item, place=n) for n, item in enumerate(items, start=1))
@@ -70,14 +83,14 @@ class Ordering(Kind):
     def parse(self, material: Material, raw: object) -> Response:
         order = chosen_ids(material, raw)
         if order and len(order) != len(material.choices):
-            raise BadResponse("Put all of the items in order.")
+            raise BadResponse(_("Put all of the items in order."))
         return order or None
 
     def grade(self, material: Material, response: Response) -> Grade:
         right = self.right_response(material)
         if response == right:
             return RIGHT
-        if not isinstance(response, list) or material.key.get("scoring") != PARTIAL:
+        if not are_ids(response) or material.key.get("scoring") != PARTIAL:
             return WRONG
         neighbours = set(pairwise(right))
         kept = sum(pair in neighbours for pair in pairwise(response))

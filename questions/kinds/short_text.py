@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import re2
+from django.utils.translation import gettext as _
 
 from questions.kinds.base import (
     RIGHT,
@@ -44,10 +45,10 @@ class ShortText(Kind):
         pattern = words_in(written, "pattern", problems)
         if pattern and compiled(pattern, case_sensitive=True) is None:
             problems.append(
-                Problem("pattern", "This is no pattern that we can match (RE2, no look-around).")
+                Problem("pattern", _("This is no pattern that we can match (RE2, no look-around)."))
             )
         if not accepted and not pattern and not problems:
-            problems.append(Problem("accepted", "Write at least one answer that counts."))
+            problems.append(Problem("accepted", _("Write at least one answer that counts.")))
         key = {
             "accepted": accepted,
             "pattern": pattern,
@@ -115,9 +116,14 @@ def read_accepted(written: Mapping[str, Any], problems: list[Problem]) -> list[s
     rows: Sequence[Any] = list_in(written, "accepted", problems)
     if not all(isinstance(row, str) and row.strip() and len(row) <= LONGEST for row in rows):
         problems.append(
-            Problem("accepted", f"Each answer is a text of at most {LONGEST} characters.")
+            Problem(
+                "accepted",
+                _("Each answer is a text of at most %(most)s characters.") % {"most": LONGEST},
+            )
         )
         return []
     if len(rows) > MOST_ACCEPTED:
-        problems.append(Problem("accepted", f"Write at most {MOST_ACCEPTED} answers."))
+        problems.append(
+            Problem("accepted", _("Write at most %(most)s answers.") % {"most": MOST_ACCEPTED})
+        )
     return list(dict.fromkeys(row.strip() for row in rows))

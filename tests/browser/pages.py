@@ -30,7 +30,7 @@ NO_PAGES = (
     *("/review/{", "/class/{", "/cohorts/{"),
     "/class/export/",
     # Questions that have to be there (`test_question_bank.py`).
-    "/questions/{",
+    *("/questions/{", "/questions/imports/{", "/questions/export/file/"),
     # Quizzes that have to be there (`test_quiz_authoring.py`).
     "/quizzes/{",
     # Where mails lead (`test_joining.py`).

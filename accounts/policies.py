@@ -26,6 +26,12 @@ WRITTEN_BY_ACTIONS = frozenset(
 )
 
 
+@policy("accounts.see_own_attempts")
+def see_own_attempts(user: User, obj: object) -> bool:
+    """See what one has attempted oneself, of every kind"""
+    return user.role in EVERYONE
+
+
 @policy("accounts.use_own_profile")
 def use_own_profile(user: User, obj: User | None) -> bool:
     """See and edit one's own profile"""

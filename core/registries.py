@@ -1,13 +1,14 @@
 """What a lower floor shows of a higher one: registries that apps fill in `AppConfig.ready`."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from core.health.findings import Finding
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.utils.functional import Promise
     from prometheus_client.core import GaugeMetricFamily
 
@@ -69,6 +70,20 @@ tracks: Registry[Callable[[], Sequence[TrackName]]] = Registry("tracks")
 
 # What a track costs: the plans that open the track of this code, as the API shows them.
 track_prices: Registry[Callable[[str], list[dict[str, object]]]] = Registry("prices of tracks")
+
+
+@dataclass(frozen=True)
+class AttemptSource:
+    """Attempts of one kind. `of` gives those of a person, with the moment of their begin in
+    `started_at`; `facts_of` says of some of them, by their keys, what their student may know.
+    """
+
+    of: "Callable[[Any], QuerySet[Any]]"
+    facts_of: Callable[[Sequence[str], datetime], Mapping[str, Mapping[str, object]]]
+
+
+# What people attempt, by what it is: `quiz`.
+attempt_sources: Registry[AttemptSource] = Registry("sources of attempts")
 
 # What has to be there before a platform serves, after its database is migrated; each says what it
 # did, or nothing. In the order of the names.

@@ -90,7 +90,7 @@ def answer(user: User, obj: Attempt | None) -> bool:
 
 @policy("quizzes.view_own_subject")
 def view_own_subject(user: User, obj: object) -> bool:
-    """See how one fares oneself in a subject, and list one's own attempts"""
+    """See how one fares oneself in a subject"""
     return user.role in EVERYONE
 
 

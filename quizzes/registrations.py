@@ -2,13 +2,16 @@
 
 from core.files.purposes import file_purposes
 from core.registries import (
+    AttemptSource,
     DemoPart,
+    attempt_sources,
     dashboard_cards,
     demo_content,
     health_checks,
     navigation,
+    written_by_actions,
 )
-from quizzes import dashboards, demo, places, policies
+from quizzes import dashboards, demo, own_attempts, places, policies
 from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 from quizzes.health import check_gemini
@@ -16,6 +19,8 @@ from quizzes.health import check_gemini
 file_purposes.register(ANSWER, ANSWER_FILES)
 file_purposes.register(SOURCE, SOURCE_FILES)
 demo_content.register("4 quizzes", DemoPart(demo.make_quizzes, demo.are_quizzes_made))
+attempt_sources.register("quiz", AttemptSource(own_attempts.of, own_attempts.facts_of))
+written_by_actions.register("quizzes", policies.WRITTEN_BY_ACTIONS)
 for name, card in dashboards.CARDS.items():
     dashboard_cards.register(f"quizzes {name}", card)
 for name, place in places.PLACES.items():

@@ -30,6 +30,7 @@ from core.jobs.running import run_job
 from core.jobs.states import JobStatus
 from core.mail.models import Mail
 from curriculum.loading import load_own_content
+from questions.models import Subject
 from tests.architecture.walking import shape_of
 from tests.touring import Tour, blocks_of, call_in
 
@@ -63,6 +64,7 @@ def platform(live_server, settings, tmp_path, sandbox_server, providers: Provide
 def people(platform) -> None:
     """Who is there before the tour begins, and what there is to learn."""
     load_own_content(now())
+    Subject.objects.get_or_create(code="sql", defaults={"name": "SQL"})
     meera = UserFactory(email="meera@example.org", name="Meera Nair", superadmin=True)
     UserFactory(email="ananya@example.org", name="Ananya Iyer", trainer=True, tracks=["FSD"])
     vikram = UserFactory(email="vikram@example.org", name="Vikram Singh", trainer=True)

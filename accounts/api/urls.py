@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.api import (
     api_keys,
+    attempts,
     invitations,
     leaving,
     passkeys,
@@ -98,6 +99,7 @@ urlpatterns = [
     ),
     path("users/", people.PeopleEndpoint.as_view(), name="users"),
     path("users/<int:pk>/", people.PersonEndpoint.as_view(), name="user"),
+    path("users/attempts/", attempts.OwnAttemptsEndpoint.as_view(), name="own-attempts"),
     path("users/invite/", invitations.InviteEndpoint.as_view(), name="invite"),
     path("users/trainers/", people.TrainersEndpoint.as_view(), name="trainers"),
     path("users/assign-trainer/", people.AssignTrainerEndpoint.as_view(), name="assign-trainer"),

@@ -61,5 +61,6 @@ def told_shape(asked: AttemptQuestion) -> dict[str, Any]:
         "response": asked.response,
         "score": None if asked.score is None else float(asked.score),
         "is_correct": asked.is_correct,
+        **({"feedback": asked.feedback} if asked.feedback else {}),
         **key_shape(asked.version),
     }

@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from quizzes.api import attempts, generations, quizzes
+from quizzes.api import attempts, generations, quizzes, subjects
 
 urlpatterns = [
+    path(
+        "subjects/<int:pk>/progress/",
+        subjects.ProgressEndpoint.as_view(),
+        name="subject-progress",
+    ),
+    path(
+        "subjects/<int:pk>/analytics/",
+        subjects.AnalyticsEndpoint.as_view(),
+        name="subject-analytics",
+    ),
     path("quiz/quizzes/", quizzes.QuizzesEndpoint.as_view(), name="quizzes-api"),
     path("quiz/quizzes/generate/", generations.GenerateEndpoint.as_view(), name="quiz-generate"),
     path(

@@ -84,7 +84,7 @@ from curriculum.tests.github_world import make_project, make_pull_request, make_
 from questions.models import ImportBatch, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
-from quizzes.models import AttemptQuestion, Quiz
+from quizzes.models import Attempt, AttemptQuestion, DrawRule, Quiz
 from quizzes.tests.factories import make_published_quiz
 from quizzes.tests.generation import asked
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
@@ -307,6 +307,11 @@ def make_attempt(asker: User | None) -> str:
     return str(start_attempt(quiz, by=taker, at=now(), seed=1)[0].pk)
 
 
+def make_draw_rule() -> DrawRule:
+    subject = Subject.objects.create(code=uuid4().hex[:12], name="Any")
+    return DrawRule.objects.create(quiz=make_published_quiz(), position=1, count=1, subject=subject)
+
+
 # A row of each model of the admin, where nobody's sign-in has made one already.
 ROWS: dict[type[Model], Callable[[], Model]] = {
     User: UserFactory,
@@ -335,6 +340,9 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     GitHubConnection: lambda: GitHubConnection.objects.create(
         user=UserFactory(), github_id=uuid4().int % 2**60, login="any", connected_at=now()
     ),
+    Quiz: make_published_quiz,
+    DrawRule: make_draw_rule,
+    Attempt: lambda: Attempt.objects.get(pk=make_attempt(None)),
     WebhookDelivery: lambda: WebhookDelivery.objects.create(
         delivery=uuid4(), event="ping", body=b"{}", received_at=now(), due_at=now(), remind_at=now()
     ),

@@ -255,6 +255,18 @@ def test_an_essay_is_marked_and_the_attempt_has_its_score(client, quiz, trainer)
     assert AuditEntry.objects.filter(action="quizzes.answer_marked").count() == 1
 
 
+def test_the_student_reads_the_mark_and_what_was_said(client, client_of, api_of, quiz):
+    attempt = take(quiz)
+    mark(client, essay_of(attempt))
+
+    page_of_it = client_of(attempt.student).get(f"/attempts/{attempt.pk}/").content.decode()
+    told = api_of(attempt.student).get(f"/api/quiz/attempts/{attempt.pk}/").json()
+
+    assert "Say <em>why</em>." in page_of_it
+    (essay,) = [each for each in told["questions"] if each["question_type"] == "ESSAY"]
+    assert (essay["score"], essay["feedback"]) == (0.5, "Say *why*.")
+
+
 def test_after_one_answer_comes_the_next(client, quiz):
     first, second = take(quiz), take(quiz)
 

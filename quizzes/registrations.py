@@ -1,6 +1,7 @@
 """What quizzes put into the registries of the floors below."""
 
 from core.files.purposes import file_purposes
+from core.personal_data import personal_data
 from core.registries import (
     AttemptSource,
     DemoPart,
@@ -11,7 +12,7 @@ from core.registries import (
     navigation,
     written_by_actions,
 )
-from quizzes import dashboards, demo, own_attempts, places, policies
+from quizzes import dashboards, demo, own_attempts, own_data, places, policies
 from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 from quizzes.health import check_gemini
@@ -21,6 +22,7 @@ file_purposes.register(SOURCE, SOURCE_FILES)
 demo_content.register("4 quizzes", DemoPart(demo.make_quizzes, demo.are_quizzes_made))
 attempt_sources.register("quiz", AttemptSource(own_attempts.of, own_attempts.facts_of))
 written_by_actions.register("quizzes", policies.WRITTEN_BY_ACTIONS)
+personal_data.register("4 quizzes", own_data.PERSONAL_DATA)
 for name, card in dashboards.CARDS.items():
     dashboard_cards.register(f"quizzes {name}", card)
 for name, place in places.PLACES.items():

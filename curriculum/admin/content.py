@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 
@@ -32,6 +33,7 @@ from curriculum.admin.forms import (
     StepForm,
     TrackForm,
 )
+from curriculum.admin.seen import version_of
 from curriculum.loading import restore_own_content
 from curriculum.models import Deliverable, Project, Step, Track
 from curriculum.models.content import Content
@@ -73,6 +75,7 @@ class ContentAdmin(PlatformAdmin):
     """Every write is an action, which writes it down and tells of it."""
 
     actions = ("restore",)
+    change_form_before_template = "admin/curriculum/seen.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return can(request.user, "curriculum.edit_content")
@@ -96,9 +99,24 @@ class ContentAdmin(PlatformAdmin):
     def has_restore_permission(self, request: HttpRequest) -> bool:
         return can(request.user, "curriculum.edit_content")
 
-    @admin.display(description=_("edited here"), boolean=True)
-    def is_edited(self, row: Content) -> bool:
-        return row.edited_at is not None or not row.loaded_digest
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Its version is that of what is read now, and of parts that are read only after it."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            request.seen = version_of(row)  # type: ignore[attr-defined]
+        return row
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        seen = getattr(request, "seen", "")
+        return super().render_change_form(request, {**context, "seen": seen}, *args, **kwargs)
+
+    @admin.display(description=_("edited here"))
+    def edited_here(self, row: Content) -> str:
+        if not row.loaded_digest:
+            return gettext("Made here")
+        return gettext("Edited") if row.edited_at is not None else ""
 
     @admin.action(description=_("As in the file again"), permissions=["restore"])
     def restore(self, request: HttpRequest, queryset: Any) -> None:
@@ -190,7 +208,7 @@ class DeliverablesOfProject(_Inline, StackedInline):
 @admin.register(Track)
 class TrackAdmin(ContentAdmin):
     form = TrackForm
-    list_display = ("code", "name", "projects_count", "is_free", "is_published", "is_edited")
+    list_display = ("code", "name", "projects_count", "is_free", "is_published", "edited_here")
     list_filter = ("is_published", "is_free", Edited)
     search_fields = ("=code", "name")
     search_help_text = _("A code, or part of a name")
@@ -217,7 +235,7 @@ class TrackAdmin(ContentAdmin):
 @admin.register(Project)
 class ProjectAdmin(ContentAdmin):
     form = ProjectForm
-    list_display = ("number", "title", "track", "type", "steps_count", "due_week", "is_edited")
+    list_display = ("number", "title", "track", "type", "steps_count", "due_week", "edited_here")
     list_display_links = ("title",)
     list_filter = ("track", "type", Edited)
     list_select_related = ("track",)
@@ -258,7 +276,7 @@ class PartAdmin(ContentAdmin):
 
     list_display: tuple[str, ...] = (
         *("title", "project", "track", "number"),
-        *("is_required", "is_living", "is_edited"),
+        *("is_required", "is_living", "edited_here"),
     )
     list_filter: tuple[Any, ...] = (
         ("project__track", admin.RelatedFieldListFilter),

@@ -15,6 +15,7 @@ from core.clock import now
 from core.errors import DomainError
 from curriculum.actions.content_edits import refuse_deletion
 from curriculum.admin.fields import LinesField, RubricField
+from curriculum.admin.seen import ContentForm
 from curriculum.models import Deliverable, DeliverableKind, Project, Step, Track
 
 MOST_GOALS, LONGEST_GOAL = 12, 300
@@ -25,7 +26,7 @@ RUBRIC_HELP = _(
 )
 
 
-class TrackForm(forms.ModelForm):
+class TrackForm(ContentForm):
     class Meta:
         model = Track
         fields = (
@@ -35,7 +36,7 @@ class TrackForm(forms.ModelForm):
         widgets = {"description": MarkdownArea()}
 
 
-class ProjectForm(forms.ModelForm):
+class ProjectForm(ContentForm):
     goals = LinesField(
         label=_("Learning goals"),
         longest=LONGEST_GOAL,
@@ -60,7 +61,7 @@ class ProjectForm(forms.ModelForm):
         widgets = {"brief": MarkdownArea(attrs={"rows": 14})}
 
 
-class PartForm(forms.ModelForm):
+class PartForm(ContentForm):
     """A number is a place among the others, so two never stand in each other's way."""
 
     place = forms.IntegerField(

@@ -85,7 +85,7 @@ def form_of(answer):
     """What a browser would send back, untouched."""
     context = answer.context
     forms = [context["adminform"].form]
-    body = {}
+    body = {"seen": context["seen"]} if context.get("seen") else {}
     for inline in context["inline_admin_formsets"]:
         management = inline.formset.management_form
         body.update(
@@ -163,6 +163,34 @@ def test_a_project_is_edited_in_place_with_its_parts(staff, admin, project):
     assert {entry.actor.user for entry in entries} == {admin}
     edited = Event.objects.filter(name="curriculum.content_edited")
     assert {event.payload["kind"] for event in edited} == {"project", "step", "deliverable"}
+
+
+def test_who_saves_second_is_told_and_overwrites_only_when_they_mean_it(staff, project):
+    path = at(Project, project)
+    first, second = form_of(staff.get(path)), form_of(staff.get(path))
+    before = project.summary
+    assert staff.post(path, first | {"title": "From the first"}).status_code == 302
+
+    refused = staff.post(path, second | {"summary": "From the second"})
+
+    assert "was saved by somebody else, or in another tab" in refused.content.decode()
+    project.refresh_from_db()
+    assert (project.title, project.summary) == ("From the first", before)
+    again = form_of(refused)
+    assert again["summary"] == "From the second"
+    assert staff.post(path, again).status_code == 302
+    project.refresh_from_db()
+    assert project.summary == "From the second"
+
+
+def test_a_part_that_another_saved_stands_in_the_way_too(staff, project):
+    path = at(Project, project)
+    body = form_of(staff.get(path))
+    step = project.steps.first()
+    assert save(staff, step, title="Renamed on its own page").status_code == 302
+    assert staff.post(path, body).status_code == 200
+    step.refresh_from_db()
+    assert step.title == "Renamed on its own page"
 
 
 def test_a_step_is_added_with_a_key_of_its_own_in_its_place(staff, project):

@@ -164,16 +164,20 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("curriculum.comment")
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Without scripts it comes along with the review, of which nothing typed is lost."""
     submission = visible_submission(request, pk)
     demand(request.user, "curriculum.comment", submission)
     form = CommentForm(request.POST)
+    kept = kept_form(request, submission) if "revision" in request.POST else None
     if form.is_valid():
         with errors_on(form):
             said = write_comment(
                 submission, body=form.cleaned_data["body"], by=user_in(request), at=now()
             )
+            if kept is not None:
+                return review_page(request, pk, form=kept)
             return redirect(f"{_address('review', request, pk)}#{said.anchor}")
-    return review_page(request, pk, comment_form=form)
+    return review_page(request, pk, form=kept, comment_form=form)
 
 
 @require_POST

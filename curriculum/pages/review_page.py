@@ -21,6 +21,7 @@ from core.policies import can
 from curriculum.actions.reviews import claim_submission, note_visit
 from curriculum.errors import TakenByAnother
 from curriculum.forms import CommentForm
+from curriculum.hints import review_topic
 from curriculum.models import Decision, Review, Submission, SubmissionStatus
 from curriculum.pages.parts import parts_of
 from curriculum.progress import due_dates_of
@@ -34,6 +35,7 @@ from curriculum.review_forms import (
 from curriculum.review_queue import ReviewQueue
 
 REVIEW = "curriculum.review"
+REVIEW_FORM = "review-form"
 DECIDED = {SubmissionStatus.APPROVED, SubmissionStatus.REJECTED}
 
 
@@ -125,6 +127,7 @@ def review_page(
     *,
     form: ReviewForm | None = None,
     conflict: Conflict | None = None,
+    comment_form: CommentForm | None = None,
     status: int = HTTPStatus.OK,
     **more: Any,
 ) -> HttpResponse:
@@ -140,7 +143,10 @@ def review_page(
     is_open = may_review and whole.status == SubmissionStatus.PENDING
     context = {
         **parts_of(whole, user=user, asked=request.GET),
+        "comment_form": comment_form or CommentForm(),
+        "comment_beside": comment_beside(comment_form) if is_open else None,
         "may_review": may_review,
+        "news_topic": review_topic(whole.pk) if may_review else "",
         "why_not": _why_not(user, whole, may_review=may_review),
         "form": (form or fresh_form(whole)) if is_open else None,
         "is_kept": form is not None,
@@ -162,6 +168,13 @@ def review_page(
         **more,
     }
     return render(request, "curriculum/review/review.html", context, status=status)
+
+
+def comment_beside(form: CommentForm | None) -> CommentForm:
+    """For pages without scripts: sent with the review, so that what is typed there comes back."""
+    beside = CommentForm(form.data if form else None, auto_id="beside_%s")
+    beside.fields["body"].widget.attrs["form"] = REVIEW_FORM
+    return beside
 
 
 def kept_form(request: HttpRequest, submission: Submission, **changes: Any) -> ReviewForm:

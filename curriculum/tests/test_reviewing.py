@@ -369,8 +369,27 @@ def test_whoever_comes_is_told_at_once_to_those_who_are_there(
     page(client_of(other), work)
     assert heard == [(trainer.pk, f"review.{work.pk}")]
     send(client_of(other), work)
-    assert set(heard) == {(trainer.pk, f"review.{work.pk}")}
-    assert len(heard) > 1
+    assert set(heard) == {
+        (trainer.pk, f"review.{work.pk}"),
+        (work.student_id, f"submission.{work.pk}"),
+    }
+    assert heard.count((trainer.pk, f"review.{work.pk}")) > 1
+
+
+@pytest.mark.parametrize("said", ["Is this yours?", ""], ids=["said", "empty"])
+def test_without_scripts_a_comment_takes_nothing_of_the_review_away(client_of, work, trainer, said):
+    client = client_of(trainer)
+    words = page(client, work)
+    assert f'formaction="{at(work, "comments/")}"' in words
+    assert 'id="beside_body"' in words
+    typed = {"revision": "1", "feedback": "Half a sentence", "points-works": "4", "body": said}
+    answer = client.post(at(work, "comments/"), typed)
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    assert "Half a sentence</textarea>" in shown
+    assert 'value="4"' in shown
+    assert Comment.objects.count() == bool(said)
+    assert ("This field is required" in shown) == (not said)
 
 
 def test_an_open_page_hears_of_a_decision_and_of_a_newer_revision(client_of, work, trainer):

@@ -6,12 +6,23 @@ from datetime import datetime
 
 from accounts.models import User
 from core.live.hints import send_hint
-from curriculum.models import ReviewVisit
+from curriculum.models import ReviewVisit, Submission
 from curriculum.querysets import VISIT_LASTS
 
 
 def review_topic(submission: int) -> str:
     return f"review.{submission}"
+
+
+def submission_topic(submission: int) -> str:
+    return f"submission.{submission}"
+
+
+def tell_student(submission: Submission, *, by: User | None) -> None:
+    """Unless it is their own doing: the page on which they did it shows it."""
+    if by is None or by.pk != submission.student_id:
+        topic = submission_topic(submission.pk)
+        send_hint(user_id=submission.student_id, topic=topic, data={})
 
 
 def tell_reviewers(submission: int, *, but: User | None, at: datetime) -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from core.errors import Invalid
 from core.events.actions import record
 from curriculum.events import CommentWritten
-from curriculum.hints import tell_reviewers
+from curriculum.hints import tell_reviewers, tell_student
 from curriculum.models import Comment, SavedPhrase, Submission
 from curriculum.models.reviews import COMMENT_LENGTH, PHRASE_LENGTH
 
@@ -31,6 +31,7 @@ def write_comment(submission: Submission, *, body: str, by: User, at: datetime) 
     )
     record(written, by=by, at=at)
     tell_reviewers(submission.pk, but=by, at=at)
+    tell_student(submission, by=by)
     return comment
 
 

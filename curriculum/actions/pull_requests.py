@@ -19,7 +19,7 @@ from curriculum.actions.github_connections import TOPIC
 from curriculum.actions.reviews import approve_by_merge
 from curriculum.events import PullRequestChanged
 from curriculum.github.facts import ChecksFacts, PullRequestFacts
-from curriculum.hints import tell_reviewers
+from curriculum.hints import tell_reviewers, tell_student
 from curriculum.models import (
     DeliverableKind,
     Enrollment,
@@ -192,6 +192,6 @@ def _tell(row: PullRequest, repository: Repository, *, at: datetime) -> None:
     record(changed, by=None, at=at)
     data = {"pull_request": row.pk, "project": repository.project_id}
     send_hint(user_id=repository.student_id, topic=TOPIC, data=data)
-    handed_in = row.revisions.order_by().values_list("submission", flat=True).distinct()
-    for submission in handed_in:
-        tell_reviewers(submission, but=None, at=at)
+    for submission in Submission.objects.filter(revisions__pull_request=row).distinct():
+        tell_reviewers(submission.pk, but=None, at=at)
+        tell_student(submission, by=None)

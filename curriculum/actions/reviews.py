@@ -23,7 +23,7 @@ from curriculum.errors import (
     TakenByAnother,
 )
 from curriculum.events import SubmissionReopened, WorkReviewed
-from curriculum.hints import tell_reviewers
+from curriculum.hints import tell_reviewers, tell_student
 from curriculum.models import (
     Decision,
     Enrollment,
@@ -134,6 +134,7 @@ def reopen_submission(
     reopened = SubmissionReopened(submission_id=submission.pk, student_id=submission.student_id)
     record(reopened, by=by, at=at)
     tell_reviewers(submission.pk, but=by, at=at)
+    tell_student(submission, by=by)
     return submission
 
 
@@ -252,6 +253,7 @@ def _decide(
     )
     record(reviewed, by=by, at=at)
     tell_reviewers(submission.pk, but=by, at=at)
+    tell_student(submission, by=by)
     record_completion(
         submission.deliverable.project,
         student=submission.student,

@@ -18,6 +18,7 @@ from core.pages import errors_on
 from core.policies import can, demand, requires
 from curriculum.actions.comments import delete_comment, edit_comment, write_comment
 from curriculum.forms import CommentForm
+from curriculum.hints import submission_topic
 from curriculum.models import Comment, Submission
 from curriculum.pages.parts import parts_of, thread_of
 
@@ -31,6 +32,7 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **parts_of(shown, user=user, asked=request.GET),
         "is_own": shown.student_id == user.pk,
+        "news_topic": submission_topic(shown.pk) if shown.student_id == user.pk else "",
         "may_revise": shown.is_open and can(user, "curriculum.revise_work", shown),
         "trainer": shown.student.assigned_trainer,
         "reopening": shown.reopenings.select_related("by").last(),

@@ -104,8 +104,28 @@ def test_a_review_is_shown_with_its_points(client, submission, trainer):
 def test_approved_work_asks_for_nothing_more(client, submission):
     decide(submission)
     page = page_at(client, of(submission))
-    assert "Approved" in page
+    assert "It is approved" in page
     assert "/revise/" not in page
+
+
+def test_the_student_is_told_of_what_others_do_and_not_of_their_own(
+    submission, learner, trainer, monkeypatch
+):
+    heard = []
+    monkeypatch.setattr("curriculum.hints.send_hint", lambda **hint: heard.append(hint))
+    write_comment(submission, body="Is it clear?", by=learner, at=now())
+    assert heard == []
+    write_comment(submission, body="It is.", by=trainer, at=now())
+    decide(submission, by=trainer)
+    reopen_submission(submission, reason="By mistake.", by=trainer, at=now())
+    topic = f"submission.{submission.pk}"
+    assert heard == [{"user_id": learner.pk, "topic": topic, "data": {}}] * 3
+
+
+def test_the_page_listens_where_its_student_is_told(client, client_of, submission, admin):
+    listening = f'data-topic="submission.{submission.pk}"'
+    assert page_at(client, of(submission)).count(listening) == 2
+    assert listening not in page_at(client_of(admin), of(submission))
 
 
 def test_a_pull_request_is_shown_with_its_checks_and_a_merge_is_told_as_one(client, learner, track):

@@ -348,3 +348,20 @@ def test_all_of_it_goes_without_scripts(page, project, learner, tmp_path):
     page.locator("textarea").fill("Hello again")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#thread")).to_contain_text("Hello again")
+
+
+def test_a_decision_comes_to_the_page_that_is_open(page_of, learner, project, trainer):
+    submission = hand_in(make_deliverable(project, number=8, kind=DeliverableKind.TEXT), learner)
+    page: Page = page_of(learner)
+    with page.expect_websocket():
+        page.goto(f"/submissions/{submission.pk}/")
+    page.get_by_label("Comment", exact=True).fill("I am just")
+    write_comment(submission, body="Look at step two.", by=trainer, at=now())
+    expect(page.get_by_text("Look at step two.")).to_be_visible(timeout=20_000)
+    decide(submission, Decision.CHANGES_REQUESTED, by=trainer, feedback="Split it in two.")
+    expect(page.get_by_text("Changes are asked for")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Split it in two.")).to_be_visible()
+    expect(page.get_by_role("link", name="Hand in a new revision")).to_have_class(
+        re.compile("primary")
+    )
+    expect(page.get_by_label("Comment", exact=True)).to_have_value("I am just")

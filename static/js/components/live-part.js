@@ -1,4 +1,7 @@
-/** A part of a page that is fetched anew, by htmx, when its topic moves on or a job in it ends. */
+/**
+ * A part of a page that is fetched anew, by htmx, when its topic moves on or a job in it ends; what
+ * `data-rests` finds on the page, such as a text that one is changing, keeps it as it is.
+ */
 
 import { listen } from "../live/page.js";
 import { all, define, on } from "./element.js";
@@ -14,6 +17,8 @@ export function start(element) {
 
 /** @param {HTMLElement} element */
 function move(element) {
+  const { rests } = element.dataset;
+  if (rests && document.querySelector(rests)) return;
   element.dispatchEvent(new CustomEvent("moved"));
 }
 

@@ -120,7 +120,7 @@ def _save(request: HttpRequest, shown: Attempt) -> HttpResponse:
         return redirect("attempt", pk=shown.pk)
     shown = _visible(request, shown.pk)
     _tell_of_stale(request, shown, saved.stale)
-    if saved.refused or do.startswith(CHECK):
+    if saved.refused or not _moves_on(shown, do):
         errors = {question: _words_of(error) for question, error in saved.refused.items()}
         unsaved = {
             each.question_id: written(each.version.material, data, question=each.question_id)
@@ -138,10 +138,15 @@ def _save(request: HttpRequest, shown: Attempt) -> HttpResponse:
     return redirect("attempt", pk=shown.pk)
 
 
+def _moves_on(shown: Attempt, do: str) -> bool:
+    """With feedback at once only what is checked is kept, until all of it is handed in."""
+    return do == HAND_IN or (shown.quiz.feedback != Feedback.AT_ONCE and not do.startswith(CHECK))
+
+
 def _answers(shown: Attempt, data: QueryDict, do: str) -> dict[int, object]:
     answers: dict[int, object] = {}
     for each in shown.questions.all():
-        is_asked = not do.startswith(CHECK) or do == f"{CHECK}{each.question_id}"
+        is_asked = _moves_on(shown, do) or do == f"{CHECK}{each.question_id}"
         if each.locked_at is not None or not is_asked:
             continue
         try:

@@ -9,6 +9,7 @@ import { start as startToasts } from "./components/toasts.js";
 const ELEMENTS = {
   "character-count": () => import("./components/character-count.js"),
   "chart-drawing": () => import("./components/chart-drawing.js"),
+  "code-field": () => import("./components/code-field.js"),
   "copy-text": () => import("./components/copy-text.js"),
   "file-drop": () => import("./components/file-drop.js"),
   "job-progress": () => import("./components/job-progress.js"),
@@ -17,6 +18,7 @@ const ELEMENTS = {
   "live-part": () => import("./components/live-part.js"),
   "markdown-field": () => import("./components/markdown-field.js"),
   "menu-button": () => import("./components/menu-button.js"),
+  "order-list": () => import("./components/order-list.js"),
   "pass-key": () => import("./components/pass-key.js"),
   "password-reveal": () => import("./components/password-reveal.js"),
   "phrase-box": () => import("./components/phrase-box.js"),
@@ -24,6 +26,7 @@ const ELEMENTS = {
   "points-choice": () => import("./components/points-choice.js"),
   "question-order": () => import("./components/question-order.js"),
   "queue-keys": () => import("./components/queue-keys.js"),
+  "quiz-attempt": () => import("./components/quiz-attempt.js"),
   "review-presence": () => import("./components/review-presence.js"),
   "row-list": () => import("./components/row-list.js"),
   "rubric-total": () => import("./components/rubric-total.js"),
@@ -35,6 +38,7 @@ const ELEMENTS = {
   "time-zone-guess": () => import("./components/time-zone-guess.js"),
   "tool-tip": () => import("./components/tool-tip.js"),
   "unsaved-words": () => import("./components/unsaved-words.js"),
+  "word-count": () => import("./components/word-count.js"),
   "wait-button": () => import("./components/wait-button.js"),
 };
 

@@ -16,3 +16,8 @@ export function filled(pattern, values) {
 export function lengthOf(text) {
   return [...text.replace(/\r?\n/g, "\r\n")].length;
 }
+
+/** @param {string} text */
+export function wordsIn(text) {
+  return text.split(/\s+/).filter(Boolean).length;
+}

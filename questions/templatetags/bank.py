@@ -1,4 +1,4 @@
-"""`{{ text|opening }}`: how a question begins, in one line and without its markup."""
+"""Questions in one line and without markup: `plain` all of a text, `opening` how it begins."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ LONGEST = 110
 _FENCE = re.compile(r"^(```|~~~).*$", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"(^|(?<=\s))(#{1,6}|>|[-*+])(?=\s)|[*_]{2}|`+", re.MULTILINE)
+_MARKS = re.compile(r"^[ \t]*(#{1,6}|>|[-*+])(?=\s)|[*_]{2}|`+", re.MULTILINE)
 _BLANK = re.compile(r"\{\{[^{}]*\}\}")
 
 
 @register.filter
 def opening(text: str) -> str:
-    plain = _FENCE.sub(" ", text[: 6 * LONGEST])
-    plain = _LINK.sub(r"\1", _PICTURE.sub(r"\1", plain))
-    plain = " ".join(_MARKS.sub("", _BLANK.sub("…", plain)).split())
-    return Truncator(plain).chars(LONGEST) or "…"
+    return Truncator(plain(text[: 6 * LONGEST])).chars(LONGEST) or "…"
+
+
+@register.filter
+def plain(text: str) -> str:
+    """For where no markup can stand, such as the options of a list."""
+    words = _LINK.sub(r"\1", _PICTURE.sub(r"\1", _FENCE.sub(" ", text)))
+    return " ".join(_MARKS.sub("", _BLANK.sub("…", words)).split())

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -212,7 +213,14 @@ def files_of(responses: Iterable[Any]) -> dict[str, StoredFile]:
 def _file_ids(response: Any) -> Iterable[str]:
     if not isinstance(response, list):
         return ()
-    return [each for each in response if isinstance(each, str)]
+    return [each for each in response if isinstance(each, str) and _is_id(each)]
+
+
+def _is_id(said: str) -> bool:
+    try:
+        return bool(UUID(said))
+    except ValueError:
+        return False
 
 
 def _own_order(material: Material) -> Deal:

@@ -214,6 +214,7 @@ def without_keys(questions):
             "type": question["type"],
             "text": question["text"],
             "choices": [choice["text"] for choice in reversed(question.get("choices", []))],
+            "left": [pair["left"] for pair in reversed(question.get("pairs", []))],
         }
         for number, question in enumerate(questions, start=7)
     ]
@@ -233,6 +234,8 @@ def test_its_own_questions_are_answered_rightly_without_their_keys(gemini):
         assert not right or sorted(answers[number]) == sorted(right)
         if question["type"] == "TRUE_FALSE":
             assert answers[number] == [str(question["answer"]).lower()]
+        if question["type"] == "MATCHING":
+            assert answers[number] == [pair["right"] for pair in question["pairs"]][::-1]
         if question["type"] == "ORDERING":
             assert answers[number] == question["items"]
 
@@ -244,6 +247,20 @@ def test_a_second_opinion_can_be_made_to_disagree(sandbox_server, gemini):
     wrong = solve(gemini, questions)
     assert all(right[number] != wrong[number] for number in right)
     assert solve(gemini, questions) == right
+
+
+def test_a_prompt_can_ask_that_its_questions_are_disputed_later(gemini):
+    questions = questions_in(ask(gemini, "Write 3 questions about Git. [[gemini: disagrees]]"))
+    answers = solve(gemini, questions)
+    for number, question in enumerate(questions, start=7):
+        right = [choice["text"] for choice in question.get("choices", []) if choice["correct"]]
+        assert not right or answers[number] != right
+
+
+def test_what_stands_between_marks_says_what_it_is_about(gemini):
+    listed = " ".join(["joins in SQL"] * 30)
+    prompt = f"Write 4 questions.\n<wish>News of Git</wish>\nAsked already: {listed}"
+    assert "git" in ask(gemini, prompt).text.lower()
 
 
 def test_a_faulty_question_of_its_own_is_mended(sandbox_server, gemini):
@@ -260,6 +277,36 @@ def test_a_faulty_question_of_its_own_is_mended(sandbox_server, gemini):
     mended = questions_in(ask(gemini, prompt))
     assert [one["text"] for one in mended] == [one["text"] for one in faulty]
     assert all(sum(choice["correct"] for choice in one["choices"]) == 1 for one in mended)
+
+
+def test_one_that_was_asked_already_is_replaced_and_not_mended(gemini):
+    first, second = questions_in(ask(gemini, "Write 2 questions about Git."))
+    rows = [
+        {"number": 1, "faults": ["Say why it is right."], "question": first},
+        {"number": 2, "faults": ["This is asked already."], "question": second},
+    ]
+    prompt = f"Repair these, or ask something else.\n{json.dumps(rows)}"
+    mended, other = questions_in(ask(gemini, prompt))
+    assert mended["text"] == first["text"]
+    assert other["text"] not in {first["text"], second["text"]}
+    assert other["type"] == second["type"]
+
+
+def test_what_a_search_has_found_is_asked_about_with_its_passage(gemini):
+    search = types.GenerateContentConfig(tools=[types.Tool(google_search=types.GoogleSearch())])
+    found = gemini.models.generate_content(model=MODEL, contents="Facts on Git", config=search)
+    schema = json.loads(json.dumps(QUIZ))
+    schema["properties"]["questions"]["items"]["properties"]["quote"] = {"type": "string"}
+    prompt = f"Write 4 questions.\n<material>\n{found.text}\n</material>"
+    said = json.loads(ask(gemini, prompt, schema).text)
+    assert len(said["questions"]) == 4
+    assert all(question["quote"] in found.text for question in said["questions"])
+
+
+def test_what_a_list_says_to_leave_out_does_not_choose_the_topic(gemini):
+    listed = "\n".join(["- What does a join in SQL do?"] * 30)
+    prompt = f"Write 4 questions about Git.\nThese are asked already:\n{listed}"
+    assert "git" in ask(gemini, prompt).text.lower()
 
 
 def test_search_gives_sources_and_the_parts_that_rest_on_them(gemini):

@@ -66,7 +66,7 @@ def in_pieces(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def sources_of(asked: Asked) -> list[dict[str, str]]:
     """Pages of domains that are reserved for examples."""
     found = []
-    for topic in topics_of(asked.prompt)[:CHUNKS]:
+    for topic in topics_of(asked.matter)[:CHUNKS]:
         slug = topic.name.lower().replace(" ", "-")
         found.append(
             {"uri": f"https://docs.example.org/{slug}/", "title": f"{topic.name}: the guide"}

@@ -12,9 +12,13 @@ from sandbox.services.gemini.names import tokens_of
 from sandbox.services.gemini.schemas import Schema, plain_schema
 
 TOKENS_OF_A_FILE = 258
+SHORTEST_SOURCE = 200
 MOST_JSON_STARTS = 3_000
 ROLES = frozenset({"user", "model", ""})
 _JSON_START = re.compile(r"[\[{]")
+# A part of a prompt between marks of its own: `<text>…</text>`.
+_BLOCK = re.compile(r"<([\w-]+)>\s*(.*?)\s*</\1>", re.DOTALL)
+_RULE = re.compile(r"^(?:-{3,}|={3,}|\"{3}|```\w*)$", re.MULTILINE)
 
 
 class BadRequestError(ValueError):
@@ -38,6 +42,20 @@ class Asked:
     @property
     def words(self) -> str:
         return f"{self.system}\n{self.prompt}"
+
+    @property
+    def matter(self) -> str:
+        """What it is about: what stands between marks, else all but what is listed."""
+        blocks = [text for _, text in _BLOCK.findall(self.prompt)]
+        lines = [line for line in self.prompt.splitlines() if not line.lstrip().startswith("- ")]
+        return "\n".join(blocks or lines)
+
+    @property
+    def source(self) -> str:
+        """The longest text between marks, or below a rule, that is long enough to ask about."""
+        parts = [text for _, text in _BLOCK.findall(self.prompt)] or _RULE.split(self.prompt)[1:]
+        longest = max(parts, key=len, default="")
+        return longest if len(longest) > SHORTEST_SOURCE else ""
 
     @property
     def tokens(self) -> int:

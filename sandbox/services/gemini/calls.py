@@ -16,7 +16,7 @@ from sandbox.services.gemini.answers import (
     nothing,
 )
 from sandbox.services.gemini.asking import Asked, BadRequestError, read_request
-from sandbox.services.gemini.faults import error_body, is_marked, key_refused
+from sandbox.services.gemini.faults import error_body, key_refused, plays_mark
 from sandbox.services.gemini.names import (
     CHARACTERS_A_TOKEN,
     KEY,
@@ -134,7 +134,7 @@ def _answer(request: Request, asked: Asked) -> dict[str, Any]:
     path = request.url.path.removeprefix(f"/{NAME}")
 
     def plays(name: str) -> bool:
-        return frame.faults.take(NAME, {name}, [path]) is not None or is_marked(
+        return frame.faults.take(NAME, {name}, [path]) is not None or plays_mark(
             frame, asked.prompt, name
         )
 

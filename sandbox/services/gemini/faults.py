@@ -153,8 +153,13 @@ def marked_before(frame: Frame, path: str, body: bytes) -> Fault | None:
     return None
 
 
-def is_marked(frame: Frame, prompt: str, name: str) -> bool:
+def plays_mark(frame: Frame, prompt: str, name: str) -> bool:
     return name in _marks(frame, prompt, {name})
+
+
+def is_marked(prompt: str, name: str) -> bool:
+    """Whether it is asked for at all, however often that was played."""
+    return any(mark[1].lower() == name for mark in MARK.finditer(prompt))
 
 
 def _marks(frame: Frame, text: str, names: frozenset[str] | set[str]) -> Iterator[str]:

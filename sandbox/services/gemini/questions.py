@@ -44,7 +44,8 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """`about` is the fact it asks for, so that a quiz does not ask twice for one."""
+    """`about` is the fact it asks for, so that a quiz does not ask twice for one. A disputed one is
+    answered wrongly when it comes back without its key."""
 
     type: str
     text: str
@@ -61,6 +62,7 @@ class Question:
     blanks: dict[str, list[str]] = field(default_factory=dict)
     quote: str = ""
     about: str = ""
+    is_disputed: bool = False
 
     @property
     def right(self) -> list[str]:
@@ -105,9 +107,10 @@ def pick(
     seed: str,
     language: str = "en",
     leave_out: str = "",
+    source: str | None = None,
 ) -> list[Question]:
     """So many questions of these types, the best fitting topic first. None whose text stands in
-    `leave_out`, since that was asked already."""
+    `leave_out`, since that was asked already; with a `source` those alone that rest on it."""
     chance = random.Random(seed)  # noqa: S311 - the same prompt gets the same questions
     wanted = list(types) or ["SINGLE"]
     asked_already = " ".join(leave_out.split())
@@ -118,7 +121,7 @@ def pick(
         for kind in wanted:
             if len(picked) >= count or kind not in supplies:
                 continue
-            found = _next(supplies[kind], used, asked_already)
+            found = _next(supplies[kind], used, asked_already, source)
             if found is None:
                 del supplies[kind]
                 continue
@@ -155,8 +158,9 @@ def topics() -> tuple[Topic, ...]:
 
 
 def topics_of(words: str) -> list[Topic]:
-    """All of them, those first that the words speak of most."""
-    said = _WORD.findall(words.lower())
+    """All of them, those first that the words speak of most. Lists are what to leave out."""
+    told = (line for line in words.lower().splitlines() if not line.lstrip().startswith("- "))
+    said = _WORD.findall(" ".join(told))
     hits = {topic.name: sum(word in topic.words for word in said) for topic in topics()}
     return sorted(topics(), key=lambda topic: -hits[topic.name])
 
@@ -192,10 +196,13 @@ def _written(topic: str, row: dict[str, Any]) -> Question:
     )
 
 
-def _next(supply: Iterator[Question], used: Collection[str], asked_already: str) -> Question | None:
+def _next(
+    supply: Iterator[Question], used: Collection[str], asked_already: str, source: str | None
+) -> Question | None:
     for question in supply:
         is_used = text_key(question.text) in used or (question.about or question.text) in used
-        if not is_used and " ".join(question.text.split()) not in asked_already:
+        rests = source is None or (question.quote and question.quote in source)
+        if rests and not is_used and " ".join(question.text.split()) not in asked_already:
             return question
     return None
 
@@ -255,6 +262,7 @@ def _single(topic: Topic, number: int, chance: random.Random) -> Question:
         difficulty="easy",
         choices=tuple(choices),
         about=term,
+        quote=_sentence(topic.facts[number]),
     )
 
 
@@ -279,6 +287,7 @@ def _multiple(topic: Topic, number: int, chance: random.Random) -> Question:
         topic=topic.name,
         difficulty="medium",
         choices=tuple(choices),
+        quote=_sentence(chosen[0]),
     )
 
 
@@ -294,6 +303,7 @@ def _true_false(topic: Topic, number: int, chance: random.Random) -> Question:
         difficulty="easy",
         answer=answer,
         about=term,
+        quote=_sentence(topic.facts[number]),
     )
 
 
@@ -306,6 +316,7 @@ def _short_text(topic: Topic, number: int, chance: random.Random) -> Question:
         topic=topic.name,
         accepted=_spellings(term),
         about=term,
+        quote=_sentence(topic.facts[number]),
     )
 
 
@@ -318,6 +329,7 @@ def _fill_blanks(topic: Topic, number: int, chance: random.Random) -> Question:
         topic=topic.name,
         blanks={"name": list(_spellings(term))},
         about=term,
+        quote=_sentence(topic.facts[number]),
     )
 
 
@@ -329,6 +341,7 @@ def _matching(topic: Topic, number: int, chance: random.Random) -> Question:
         explanation=" ".join(f"{term} {what}." for term, what in pairs[:2]),
         topic=topic.name,
         pairs=tuple(pairs),
+        quote=_sentence(pairs[0]),
     )
 
 
@@ -403,6 +416,10 @@ def _mixed(right: Sequence[str], wrong: Sequence[str], chance: random.Random) ->
     choices += [Choice(each, is_right=False) for each in wrong]
     chance.shuffle(choices)
     return tuple(choices)
+
+
+def _sentence(fact: tuple[str, str]) -> str:
+    return f"{fact[0]} {fact[1]}."
 
 
 def _spellings(term: str) -> tuple[str, ...]:

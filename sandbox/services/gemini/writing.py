@@ -3,12 +3,13 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.records import Records
 from sandbox.services.gemini.asking import Asked
+from sandbox.services.gemini.faults import is_marked
 from sandbox.services.gemini.languages import language_of
 from sandbox.services.gemini.names import NAME
 from sandbox.services.gemini.questions import (
@@ -39,7 +40,6 @@ from sandbox.services.gemini.shaping import (
 
 USUAL_COUNT = 5
 MOST = 50
-LONGEST_SOURCE_START = 200
 _COUNT = re.compile(
     r"\b(\d{1,2})\s+(?:[\w-]+\s+){0,4}?(?:questions?|items?|quiz|fragen|preguntas|प्रश्न)",
     re.IGNORECASE,
@@ -113,7 +113,7 @@ class Writing:
         return any(is_question(part) or is_question(part.get("items", {})) for part in parts)
 
     def _said(self, word: str, schema: Schema) -> Any:
-        topic = topics_of(self.asked.prompt)[0].name
+        topic = topics_of(self.asked.matter)[0].name
         if type_of(schema) == "string" and not schema.get("enum"):
             if word in {"title", "name", "topic", "subject"}:
                 return topic
@@ -131,25 +131,33 @@ class Writing:
         types = [kind for kind in types_in(item) if kind.upper() in TYPES] or ["SINGLE"]
         types = [kind.upper() for kind in types]
         if given and _MENDING.search(self.asked.words):
-            questions = self._mended(given, types)
+            questions = self._mended(types)
         else:
             questions = self._new(types, count, item)
+        # A prompt that asks for it is not there any more when its questions come back.
+        if is_marked(self.asked.prompt, "disagrees"):
+            questions = [replace(question, is_disputed=True) for question in questions]
         for question in questions:
             self.records.put(NAME, "question", text_key(question.text), question.as_record())
         questions = self._spoilt(questions)
         self.written = questions
         return questions
 
-    def _new(self, types: list[str], count: int, item: Schema) -> list[Question]:
-        prompt = self.asked.words
+    def _new(
+        self, types: list[str], count: int, item: Schema, before: Sequence[Question] = ()
+    ) -> list[Question]:
+        prompt = "\n".join([self.asked.words, *(question.text for question in before)])
         named = _DIFFICULTY.findall(self.asked.prompt)
         difficulty = named[0].lower() if len({word.lower() for word in named}) == 1 else ""
         found: list[Question] = []
-        if names_in(item) & QUOTE and (source := self._source()):
-            found = from_source(source, types=types, count=count, seed=prompt)
+        if names_in(item) & QUOTE and (source := self.asked.source):
+            found = pick(
+                source, types=types, count=count, seed=prompt, leave_out=prompt, source=source
+            )
+            found += from_source(source, types=types, count=count - len(found), seed=prompt)
         if len(found) < count:
             found += pick(
-                self.asked.prompt,
+                self.asked.matter,
                 types=types,
                 count=count - len(found),
                 seed=prompt,
@@ -158,16 +166,13 @@ class Writing:
             )
         return [replace(one, difficulty=difficulty) if difficulty else one for one in found]
 
-    def _mended(self, given: list[Mapping[str, Any]], types: list[str]) -> list[Question]:
+    def _mended(self, types: list[str]) -> list[Question]:
         """Its own ones as they should be; another one in place of a stranger or a repetition."""
-        is_repeated = bool(_ASKED_TWICE.search(self.asked.prompt))
-        fresh = iter(self._new(types, len(given), {}))
-        mended = []
-        for one in given:
-            known = None if is_repeated else self._known(one)
-            question = known or next(fresh, None)
-            if question is not None:
-                mended.append(question)
+        mended: list[Question] = []
+        for one, complaint in _complained_of(self.asked.objects):
+            known = None if _ASKED_TWICE.search(complaint) else self._known(one)
+            kind = str(one.get("type", types[0])).upper()
+            mended += [known] if known else self._new([kind], 1, {}, mended)
         return mended
 
     def _count(self, array: Schema, given: list[Mapping[str, Any]]) -> int:
@@ -175,12 +180,6 @@ class Writing:
         named = _COUNT.search(self.asked.prompt) or _COUNT_AFTER.search(self.asked.prompt)
         usual = int(named[1]) if named else len(given) or USUAL_COUNT
         return max(least, min(most, usual, MOST))
-
-    def _source(self) -> str:
-        """The longest part of the prompt, if it is long enough to ask about."""
-        parts = re.split(r"\n{2,}(?=\S*[<\[-])|<[\w-]+>|</[\w-]+>|\"{3}|-{3,}", self.asked.prompt)
-        longest = max(parts, key=len, default="")
-        return longest if len(longest) > LONGEST_SOURCE_START else ""
 
     def _spoilt(self, questions: list[Question]) -> list[Question]:
         if len(questions) > 1 and self.plays("duplicates"):
@@ -221,7 +220,8 @@ class Writing:
     ) -> Any:
         shown = _shown(given)
         question = self._known(given) or _unknown(given, shown)
-        right = _wrong(question, shown) if disagrees else right_texts(question)
+        is_wrong = disagrees or question.is_disputed
+        right = _wrong(question, shown) if is_wrong else _right_in(question, given)
         own = _numbers(given)
 
         def known(name: str, one: Schema) -> Any:
@@ -244,7 +244,7 @@ class Writing:
     # Words
 
     def _prose(self) -> str:
-        topic = topics_of(self.asked.prompt)[0]
+        topic = topics_of(self.asked.matter)[0]
         lines = [f"{term} {what}." for term, what in topic.facts]
         return f"What matters about {topic.name}:\n\n" + "\n".join(f"- {line}" for line in lines)
 
@@ -260,6 +260,20 @@ def _questions_in(found: Any) -> Iterator[Mapping[str, Any]]:
             return
         for said in found.values():
             yield from _questions_in(said)
+
+
+def _complained_of(found: Any, beside: str = "") -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each question with what is said of it beside it."""
+    if isinstance(found, list):
+        for one in found:
+            yield from _complained_of(one, beside)
+    elif isinstance(found, Mapping):
+        if any(isinstance(said, str) and word_of(name) in TEXT for name, said in found.items()):
+            yield found, beside
+            return
+        for name, said in found.items():
+            rest = {other: what for other, what in found.items() if other != name}
+            yield from _complained_of(said, json.dumps(rest))
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -295,6 +309,17 @@ def _unknown(given: Mapping[str, Any], shown: list[str]) -> Question:
         choices=() if is_yes_or_no else choices,
         answer=True if is_yes_or_no else None,
     )
+
+
+def _right_in(question: Question, given: Mapping[str, Any]) -> list[str]:
+    """Sides and blanks in the order in which they were asked."""
+    sides, lefts = dict(question.pairs), given.get("left")
+    if question.pairs and isinstance(lefts, list) and set(lefts) == set(sides):
+        return [sides[left] for left in lefts]
+    names = given.get("blanks")
+    if question.blanks and isinstance(names, list) and set(names) == set(question.blanks):
+        return [question.blanks[name][0] for name in names]
+    return right_texts(question)
 
 
 def _wrong(question: Question, shown: list[str]) -> list[str]:

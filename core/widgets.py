@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -97,9 +97,11 @@ class Suggested(_Ours, forms.TextInput):
 
 
 class _Cards:
-    """Choices that need a sentence each: `explained` maps a value to it."""
+    """Choices that need a sentence each: `explained` maps a value to it. Those `out_of_reach`
+    are shown, and cannot be chosen."""
 
     explained: Mapping[Any, str | Promise]
+    out_of_reach: Collection[Any] = ()
 
     def __init__(
         self, *args: Any, explained: Mapping[Any, str | Promise] | None = None, **kwargs: Any
@@ -109,6 +111,8 @@ class _Cards:
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        if value in self.out_of_reach:
+            option["attrs"] |= {"disabled": True}
         return option | {"explanation": self.explained.get(getattr(value, "value", value), "")}
 
 

@@ -103,3 +103,7 @@ class GenerationQuerySet(models.QuerySet[Any]):
 
     def since(self, moment: datetime) -> Self:
         return self.filter(created_at__gte=moment)
+
+    def of_whole_quizzes(self) -> Self:
+        """Without those for one question, which are never served from an equal one."""
+        return self.exclude(digest="")

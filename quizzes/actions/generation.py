@@ -194,6 +194,12 @@ def ask_replacement(
     return _begin(generation, at=at)
 
 
+def used_today(user: User, *, at: datetime) -> int:
+    """How much of a day's quota is gone."""
+    mine = Generation.objects.filter(owner=user).counted().since(_midnight(at))
+    return int(mine.count())
+
+
 def equal_to(generation: Generation, *, at: datetime) -> Generation | None:
     """The newest one of the same wish whose questions are all still to be had."""
     if not generation.digest:
@@ -241,6 +247,8 @@ def save_generated(
     questions = [_save(generation, each, at=at, seed=chance.getrandbits(63)) for each in found]
     if generation.replaces is not None:
         _put_in_place(quiz, generation.replaces, questions[0], by=generation.owner, at=at)
+        # It may be gone by now, and Django saves nothing beside what was deleted.
+        generation.replaces = None
     else:
         asked = [Asked(question) for question in questions]
         set_questions(quiz, asked=[*_asked_in(quiz), *asked], by=generation.owner, at=at)
@@ -309,13 +317,15 @@ def _demand_quota(generation: Generation, *, at: datetime) -> None:
     if generation.is_from_cache:
         return
     User.objects.select_for_update(no_key=True).get(pk=generation.owner_id)
-    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = Generation.objects.filter(owner=generation.owner).counted().since(midnight)
-    if mine.count() >= settings.AI_QUOTA_DAY:
-        tomorrow = midnight + timedelta(days=1)
+    if used_today(generation.owner, at=at) >= settings.AI_QUOTA_DAY:
+        tomorrow = _midnight(at) + timedelta(days=1)
         raise QuotaUsedUp(
             retry_after=max(1, int((tomorrow - at).total_seconds())), limit=settings.AI_QUOTA_DAY
         )
+
+
+def _midnight(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _digest(

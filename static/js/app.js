@@ -11,6 +11,7 @@ const ELEMENTS = {
   "chart-drawing": () => import("./components/chart-drawing.js"),
   "code-field": () => import("./components/code-field.js"),
   "copy-text": () => import("./components/copy-text.js"),
+  "draft-keys": () => import("./components/draft-keys.js"),
   "file-drop": () => import("./components/file-drop.js"),
   "job-progress": () => import("./components/job-progress.js"),
   "keep-draft": () => import("./components/keep-draft.js"),

@@ -86,7 +86,7 @@ from questions.tests.factories import make_question
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.models import Attempt, AttemptQuestion, DrawRule, Quiz
 from quizzes.tests.factories import make_published_quiz
-from quizzes.tests.generation import asked
+from quizzes.tests.generation import asked, done
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
 
 SIGN_IN = "/accounts/login/"
@@ -284,6 +284,11 @@ def make_generation(asker: User | None) -> str:
     return str(asked(owner)[0].pk)
 
 
+def make_made(asker: User | None) -> str:
+    """A generation that is done."""
+    return str(done(asked(asker or UserFactory(trainer=True))).pk)
+
+
 def make_its_taker() -> str:
     """Somebody who has taken the quiz that was made last."""
     taker = UserFactory()
@@ -420,6 +425,9 @@ THINGS: dict[str, Callable[[User | None], str]] = {
     ),
     "own-generation": make_generation,
     "generation-of-another": lambda _asker: make_generation(None),
+    "own-made": make_made,
+    "made-of-another": lambda _asker: make_made(None),
+    "its-draft": lambda _asker: str(Quiz.objects.latest("pk").quiz_questions.first().question_id),
     "own-attempt": make_attempt,
     "its-question": lambda _asker: str(AttemptQuestion.objects.latest("pk").question_id),
     "attempt-of-another": lambda _asker: make_attempt(UserFactory()),

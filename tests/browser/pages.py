@@ -31,8 +31,8 @@ NO_PAGES = (
     "/class/export/",
     # Questions that have to be there (`test_question_bank.py`).
     *("/questions/{", "/questions/imports/{", "/questions/export/file/"),
-    # Quizzes that have to be there (`test_quiz_authoring.py`).
-    "/quizzes/{",
+    # Quizzes that have to be there (`test_quiz_authoring.py`, `test_quiz_generating.py`).
+    *("/quizzes/{", "/quizzes/generations/{"),
     # Where mails lead (`test_joining.py`).
     *("/accounts/confirm-email/{", "/accounts/invitation/{", "/accounts/unlock/{"),
 )

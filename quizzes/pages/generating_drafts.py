@@ -1,0 +1,204 @@
+"""The drafts that were made, one by one: vetted, replaced, put in order, taken out, published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.entrance import user_in
+from core.clock import new_seed, now
+from core.errors import Conflict, DomainError, Missing
+from core.pages import explain
+from core.policies import demand, requires
+from questions.models import Question
+from quizzes.actions.authoring import Asked, list_digest, publish_quiz, set_questions
+from quizzes.actions.generation import ask_replacement, vet_question
+from quizzes.actions.listing import put_back, take_out
+from quizzes.authoring_forms import marks_in
+from quizzes.errors import EditedMeanwhile, NotReady
+from quizzes.generating import drafts_of
+from quizzes.models import GeneratedQuestion, Generation, QuizStatus
+from quizzes.pages.generating import (
+    EDIT,
+    SEE,
+    generation_page,
+    standing_of,
+    visible_generation,
+)
+
+
+@require_POST
+@requires(SEE)
+def vet(request: HttpRequest, pk: UUID, question: int) -> HttpResponse:
+    """Looked at and found sound, or to be looked at once more."""
+    found = _edited(request, pk)
+    item = get_object_or_404(
+        GeneratedQuestion, question=question, question__quiz_questions__quiz=found.quiz_id
+    )
+    is_sound = request.POST.get("sound") == "1"
+    vet_question(item, is_sound=is_sound, by=user_in(request), at=now())
+    return _shown(request, found, question)
+
+
+@require_POST
+@requires(SEE)
+def another(request: HttpRequest, pk: UUID, question: int) -> HttpResponse:
+    """The old one stays until the other is there."""
+    found = _edited(request, pk)
+    _demand_listed(found, question)
+    try:
+        ask_replacement(
+            found.quiz, question=question, by=user_in(request), at=now(), seed=new_seed()
+        )
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
+    return _shown(request, found, question)
+
+
+@require_POST
+@requires(SEE)
+def remove(request: HttpRequest, pk: UUID, question: int) -> HttpResponse:
+    found = _edited(request, pk)
+    gone = take_out(found.quiz, question=question, by=user_in(request), at=now())
+    if gone is None:
+        return _back(found)
+    place, asked = gone
+    marks = "" if asked.marks is None else str(asked.marks)
+    kept = urlencode({"removed": question, "place": place, "marks": marks})
+    return HttpResponseRedirect(f"{reverse('quiz_generation', args=[found.pk])}?{kept}")
+
+
+@require_POST
+@requires(SEE)
+def bring_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _edited(request, pk)
+    key, place = request.POST.get("question", ""), request.POST.get("place", "")
+    if not (key.isdecimal() and place.isdecimal() and len(key) < 19 and len(place) < 5):
+        raise Missing
+    user = user_in(request)
+    asked: Question = get_object_or_404(Question.objects.visible_to(user), pk=key)
+    try:
+        marks = marks_in(request.POST.get("marks", ""))
+    except ValueError:
+        marks = None
+    put_back(found.quiz, question=asked, place=int(place), marks=marks, by=user, at=now())
+    return _back(found, asked.pk)
+
+
+@require_POST
+@requires(SEE)
+def order(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """As they stand on the page, or one moved up or down. Scripts are answered in JSON."""
+    found = _edited(request, pk)
+    is_script = request.headers.get("Accept") == "application/json"
+    try:
+        asked = _moved(_given(request, found), request)
+        base = request.POST.get("base", "")
+        set_questions(found.quiz, asked=asked, by=user_in(request), at=now(), based_on=base)
+    except EditedMeanwhile as refusal:
+        if is_script:
+            raise
+        messages.error(request, explain(refusal))
+        return _back(found)
+    if is_script:
+        return JsonResponse({"base": list_digest(found.quiz)})
+    moved = request.POST.get("up") or request.POST.get("down") or ""
+    return _back(found, int(moved) if moved.isdecimal() else None)
+
+
+@require_POST
+@requires(SEE)
+def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whoever publishes stands for every question; where a second look disagrees, they say so."""
+    found, user = _edited(request, pk), user_in(request)
+    unsettled = standing_of(drafts_of(found.quiz, user=user))["unsettled"]
+    if unsettled and request.POST.get("accept") != "1":
+        refused = ngettext(
+            "A second look disagrees with the key of %(n)d question. Settle it, or say that you "
+            "stand for the key.",
+            "A second look disagrees with the keys of %(n)d questions. Settle them, or say that "
+            "you stand for the keys.",
+            len(unsettled),
+        ) % {"n": len(unsettled)}
+        return generation_page(request, found, refused=refused, status=HTTPStatus.CONFLICT)
+    try:
+        publish_quiz(found.quiz, by=user, at=now())
+    except NotReady as refusal:
+        said = " ".join(map(str, refusal.details.get("problems", [refusal.message])))
+        return generation_page(request, found, refused=said, status=HTTPStatus.CONFLICT)
+    messages.success(request, _("Published. Students find it now."))
+    return redirect("quiz_edit", found.quiz_id)
+
+
+def _edited(request: HttpRequest, pk: UUID) -> Generation:
+    """One whose quiz is still a draft; what is published is changed in its editor."""
+    found = visible_generation(request, pk)
+    demand(request.user, EDIT, found.quiz)
+    if found.quiz.status != QuizStatus.DRAFT:
+        raise Conflict(_("This quiz is published, so it is changed in its editor."))
+    return found
+
+
+def _demand_listed(found: Generation, question: int) -> None:
+    if not found.quiz.quiz_questions.filter(question=question).exists():
+        raise Missing
+
+
+def _shown(request: HttpRequest, found: Generation, question: int) -> HttpResponse:
+    """The one draft and what its change means for the whole; without scripts the page."""
+    if not request.headers.get("HX-Request"):
+        return _back(found, question)
+    drafts = drafts_of(found.quiz, user=user_in(request))
+    draft = next((each for each in drafts if each.question.pk == question), None)
+    if draft is None:
+        raise Missing
+    context = {
+        "generation": found,
+        "quiz": found.quiz,
+        "draft": draft,
+        "number": drafts.index(draft) + 1,
+        "is_first": draft is drafts[0],
+        "is_last": draft is drafts[-1],
+        "is_draft": True,
+        "may_edit": True,
+        "is_renewed": True,
+        **standing_of(drafts),
+    }
+    return render(request, "quizzes/generating/renewed.html", context)
+
+
+def _given(request: HttpRequest, found: Generation) -> list[Asked]:
+    """The page speaks of all that are in the quiz, and of nothing else."""
+    keys = request.POST.getlist("question")
+    rows = found.quiz.quiz_questions.select_related("question")
+    there = {str(row.question_id): row for row in rows}
+    if len(keys) != len(set(keys)) or set(keys) != set(there):
+        raise EditedMeanwhile
+    return [Asked(there[key].question, there[key].marks) for key in keys]
+
+
+def _moved(asked: Sequence[Asked], request: HttpRequest) -> list[Asked]:
+    ordered = list(asked)
+    for name, by in (("up", -1), ("down", +1)):
+        key = request.POST.get(name, "")
+        place = next((n for n, each in enumerate(ordered) if str(each.question.pk) == key), None)
+        if place is not None and 0 <= place + by < len(ordered):
+            ordered[place], ordered[place + by] = ordered[place + by], ordered[place]
+            break
+    return ordered
+
+
+def _back(found: Generation, question: int | None = None) -> HttpResponseRedirect:
+    where = f"#question-{question}" if question is not None else ""
+    return HttpResponseRedirect(f"{reverse('quiz_generation', args=[found.pk])}{where}")

@@ -1,0 +1,435 @@
+"""Having a quiz made by pages alone, and looking through what came of it."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.tests.factories import UserFactory
+from core.clock import now
+from core.jobs.actions import cancel_job
+from core.jobs.running import run_job
+from questions.models import QuestionVersion
+from quizzes.actions.authoring import publish_quiz
+from quizzes.actions.generation import vet_question
+from quizzes.generating import opinion_in_words
+from quizzes.generators.errors import GeneratorAway
+from quizzes.models import GeneratedQuestion, Generation, QuizStatus
+from quizzes.tests.generation import TEXT, asked, done
+
+GENERATE = "/quizzes/generate/"
+WISH = {
+    "title": "Indexes",
+    "generation_type": "SOURCE_TEXT",
+    "source_text": TEXT,
+    "num_questions": "5",
+    "language": "en",
+    "question_types": ["SINGLE", "TRUE_FALSE"],
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def without_ai(settings):
+    settings.GEMINI = {**settings.GEMINI, "key": ""}
+
+
+@pytest.fixture
+def made(trainer):
+    return done(asked(trainer))
+
+
+@pytest.fixture
+def client(client_of, trainer):
+    return client_of(trainer)
+
+
+def address(generation, name="quiz_generation", *more):
+    return reverse(name, args=[generation.pk, *more])
+
+
+def keys(generation):
+    rows = generation.quiz.quiz_questions.order_by("position")
+    return list(rows.values_list("question_id", flat=True))
+
+
+def dispute(generation, place=0):
+    """As if a second look had come to something else."""
+    question = keys(generation)[place]
+    version = QuestionVersion.objects.newest().get(question=question)
+    wrong = next(choice for choice in version.choices.all() if not choice.is_correct)
+    item = GeneratedQuestion.objects.get(question=question)
+    item.second_opinion, item.agrees = [wrong.text], False
+    item.save()
+    return item
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_a_wish_becomes_a_draft_whose_progress_one_sees(client):
+    page = text_of(client.get(GENERATE))
+    assert "Left for today" in page
+    answer = client.post(GENERATE, WISH)
+    generation = Generation.objects.get()
+    assert answer.url == address(generation)
+    running = text_of(client.get(answer.url))
+    assert "5 questions are being made" in running
+    assert f"/api/jobs/{generation.job}/" in running
+    assert "HX-Refresh" not in client.get(address(generation, "quiz_generation_progress"))
+    run_job(generation.job)
+    over = client.get(address(generation, "quiz_generation_progress"))
+    assert over["HX-Refresh"] == "true"
+    drafts = text_of(client.get(answer.url))
+    assert "0 of 5 looked at" in drafts
+    assert drafts.count('class="draft"') == 5
+    assert "Where the text says so" in drafts
+    assert "<mark>" in drafts
+
+
+def test_a_file_is_taken_as_a_source(client):
+    file = SimpleUploadedFile("indexes.md", TEXT.encode(), "text/markdown")
+    answer = client.post(GENERATE, {**WISH, "generation_type": "FILE", "file": file})
+    generation = Generation.objects.get()
+    assert answer.url == address(generation)
+    run_job(generation.job)
+    assert "indexes.md" in text_of(client.get(answer.url))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"num_questions": "0"}, "num_questions"),
+        ({"num_questions": "51"}, "num_questions"),
+        ({"num_questions": "many"}, "num_questions"),
+        ({"generation_type": "MAGIC"}, "generation_type"),
+        ({"generation_type": ""}, "generation_type"),
+        ({"generation_type": "FILE"}, "file"),
+        ({"source_text": "Too short."}, "source_text"),
+        ({"source_text": "x" * 200_001}, "source_text"),
+        ({"prompt": "x" * 10_001}, "prompt"),
+        ({"language": "xx"}, "language"),
+        ({"difficulty": "deadly"}, "difficulty"),
+        ({"question_types": ["ESSAY"]}, "question_types"),
+        ({"question_types": []}, "question_types"),
+        ({"about": "s999999"}, "about"),
+        ({"about": "sx"}, "about"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_comes_back_with_what_is_wrong(client, change, field):
+    answer = client.post(GENERATE, {**WISH, **change})
+    assert answer.status_code == 200
+    assert set(answer.context["form"].errors) == {field}
+    assert not Generation.objects.exists()
+
+
+def test_a_file_of_no_use_is_refused_at_its_field(client):
+    file = SimpleUploadedFile("run.exe", b"MZ\x00\x01", "application/octet-stream")
+    answer = client.post(GENERATE, {**WISH, "generation_type": "FILE", "file": file})
+    assert set(answer.context["form"].errors) == {"file"}
+    assert not Generation.objects.exists()
+
+
+def test_where_no_ai_is_set_up_the_page_says_how_or_whom_to_ask(client_of, trainer, without_ai):
+    page = text_of(client_of(trainer).get(GENERATE))
+    assert "No AI service is set up here" in page
+    assert "ask an admin" in page
+    assert "GOOGLE_GEMINI_API_KEY" not in page
+    assert "GOOGLE_GEMINI_API_KEY" in text_of(client_of(UserFactory(admin=True)).get(GENERATE))
+    wish = {**WISH, "generation_type": "PROMPT", "prompt": "Joins", "source_text": ""}
+    answer = client_of(trainer).post(GENERATE, wish)
+    assert "No AI is set up here" in text_of(answer)
+    assert not Generation.objects.exists()
+
+
+def test_a_days_quota_is_shown_and_held(client, settings):
+    settings.AI_QUOTA_DAY = 1
+    client.post(GENERATE, WISH)
+    assert client.get(GENERATE).context["left"] == 0
+    answer = client.post(GENERATE, {**WISH, "title": "Another"})
+    assert "used up" in text_of(answer)
+    assert Generation.objects.count() == 1
+
+
+def test_those_who_do_not_teach_have_no_such_pages(client_of, student, made):
+    client = client_of(student)
+    assert client.get(GENERATE).status_code == 403
+    assert client.post(GENERATE, WISH).status_code == 403
+    assert client.get(address(made)).status_code == 403
+
+
+def test_a_colleague_sees_no_generation_of_another_and_staff_do(client_of, made):
+    question = keys(made)[0]
+    other = client_of(UserFactory(trainer=True))
+    for name, *more in (
+        ("quiz_generation",),
+        ("quiz_generation_progress",),
+    ):
+        assert other.get(address(made, name, *more)).status_code == 404
+    for name, *more in (
+        ("quiz_generation_again",),
+        ("quiz_generation_publish",),
+        ("quiz_generation_order",),
+        ("quiz_generation_put_back",),
+        ("quiz_generation_vet", question),
+        ("quiz_generation_another", question),
+        ("quiz_generation_remove", question),
+    ):
+        assert other.post(address(made, name, *more)).status_code == 404
+    assert client_of(UserFactory(admin=True)).get(address(made)).status_code == 200
+
+
+def test_what_was_stopped_or_failed_says_why_and_can_be_tried_again(client, trainer, monkeypatch):
+    generation, job = asked(trainer)
+    cancel_job(job, at=now())
+    page = text_of(client.get(address(generation)))
+    assert "This was stopped" in page
+    answer = client.post(address(generation, "quiz_generation_again"))
+    fresh = Generation.objects.exclude(pk=generation.pk).get()
+    assert answer.url == address(fresh)
+    assert fresh.wish == generation.wish
+    # The old address leads to the newest try.
+    assert client.get(address(generation)).url == address(fresh)
+
+    def away(*_args):
+        raise GeneratorAway
+
+    monkeypatch.setattr("quizzes.generators.builtin.BuiltinGenerator.make", away)
+    run_job(fresh.job)
+    page = text_of(client.get(address(fresh)))
+    assert "does not answer at the moment" in page
+    assert "try again in a few minutes" in page
+    change = f"{GENERATE}?from={fresh.pk}"
+    assert change in page
+    initial = client.get(change).context["form"].initial
+    assert initial["source_text"] == TEXT.strip()
+    assert initial["num_questions"] == 5
+
+
+def test_trying_again_while_it_runs_is_told_and_starts_nothing(client, trainer):
+    generation, _job = asked(trainer)
+    answer = client.post(address(generation, "quiz_generation_again"), follow=True)
+    assert "under way already" in text_of(answer)
+    assert Generation.objects.count() == 1
+
+
+def test_a_draft_is_vetted_and_taken_back(client, made):
+    question = keys(made)[1]
+    vetting = address(made, "quiz_generation_vet", question)
+    answer = client.post(vetting, {"sound": "1"})
+    assert answer.url == f"{address(made)}#question-{question}"
+    item = GeneratedQuestion.objects.get(question=question)
+    assert item.vetted_at is not None
+    assert "1 of 5 looked at" in text_of(client.get(address(made)))
+    part = text_of(client.post(vetting, {"sound": "0"}, headers={"HX-Request": "true"}))
+    assert f'id="question-{question}"' in part
+    assert "0 of 5 looked at" in part
+    assert 'hx-swap-oob="true"' in part
+    item.refresh_from_db()
+    assert item.vetted_at is None
+
+
+def test_publishing_says_how_many_were_not_looked_at_and_stands_for_them(client, made):
+    client.post(address(made, "quiz_generation_vet", keys(made)[0]), {"sound": "1"})
+    assert "4 questions are not looked at yet" in text_of(client.get(address(made)))
+    client.post(address(made, "quiz_generation_publish"))
+    made.quiz.refresh_from_db()
+    assert made.quiz.status == QuizStatus.PUBLISHED
+    assert not made.items.filter(vetted_at=None).exists()
+    page = text_of(client.get(address(made)))
+    assert "Students can take this quiz" in page
+    assert "Looked at, sound" not in page
+
+
+def test_a_disagreement_is_shown_and_has_to_be_settled_or_accepted(client, made, trainer):
+    item = dispute(made)
+    page = text_of(client.get(address(made)))
+    assert "A second look disagrees" in page
+    assert "I stand for the key" in page
+    assert item.second_opinion[0].strip("`") in page
+    publishing = address(made, "quiz_generation_publish")
+    refused = client.post(publishing)
+    assert refused.status_code == 409
+    assert "Not published yet" in text_of(refused)
+    made.quiz.refresh_from_db()
+    assert made.quiz.status == QuizStatus.DRAFT
+    vet_question(item, is_sound=True, by=trainer, at=now())
+    client.post(publishing)
+    made.quiz.refresh_from_db()
+    assert made.quiz.status == QuizStatus.PUBLISHED
+
+
+def test_who_stands_for_the_key_publishes_despite_a_disagreement(client, made):
+    dispute(made)
+    client.post(address(made, "quiz_generation_publish"), {"accept": "1"})
+    made.quiz.refresh_from_db()
+    assert made.quiz.status == QuizStatus.PUBLISHED
+
+
+def test_another_one_comes_into_the_place_of_a_question(client, made):
+    before = keys(made)
+    asking = address(made, "quiz_generation_another", before[2])
+    part = text_of(client.post(asking, headers={"HX-Request": "true"}))
+    assert "Another question is being made for this place" in part
+    newer = Generation.objects.get(replaces=before[2])
+    assert f"/api/jobs/{newer.job}/" in text_of(client.get(address(made)))
+    # Its own address leads to the page on which it is to be seen.
+    assert client.get(address(newer)).url == address(made)
+    run_job(newer.job)
+    after = keys(made)
+    assert after[:2] == before[:2]
+    assert after[3:] == before[3:]
+    assert after[2] != before[2]
+
+
+def test_another_one_that_does_not_come_leaves_the_old_one_and_says_why(client, made, monkeypatch):
+    question = keys(made)[0]
+
+    def away(*_args):
+        raise GeneratorAway
+
+    monkeypatch.setattr("quizzes.generators.builtin.BuiltinGenerator.make", away)
+    client.post(address(made, "quiz_generation_another", question))
+    run_job(Generation.objects.get(replaces=question).job)
+    page = text_of(client.get(address(made)))
+    assert "No other question came" in page
+    assert "does not answer at the moment" in page
+    assert keys(made)[0] == question
+
+
+def test_a_removed_question_can_be_put_back_where_it_was(client, made):
+    before = keys(made)
+    answer = client.post(address(made, "quiz_generation_remove", before[1]))
+    assert keys(made) == [before[0], *before[2:]]
+    page = client.get(answer.url)
+    assert "The question is out of the quiz" in text_of(page)
+    kept = page.context["removed"]
+    client.post(
+        address(made, "quiz_generation_put_back"),
+        {"question": kept["removed"], "place": kept["place"], "marks": kept["marks"]},
+    )
+    assert keys(made) == before
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"question": "x", "place": "1"},
+        {"question": "1" * 30, "place": "1"},
+        {"question": "987654321", "place": "1"},
+    ],
+)
+def test_nothing_else_can_be_put_in(client, made, given):
+    before = keys(made)
+    assert client.post(address(made, "quiz_generation_put_back"), given).status_code == 404
+    assert keys(made) == before
+
+
+def test_the_order_is_changed_by_buttons_and_by_scripts(client, made):
+    before = keys(made)
+    base = client.get(address(made)).context["base"]
+    ordering = address(made, "quiz_generation_order")
+    answer = client.post(ordering, {"question": before, "base": base, "down": before[0]})
+    assert answer.url == f"{address(made)}#question-{before[0]}"
+    assert keys(made)[:2] == [before[1], before[0]]
+    base = client.get(address(made)).context["base"]
+    told = client.post(
+        ordering, {"question": before, "base": base}, headers={"Accept": "application/json"}
+    )
+    assert json.loads(told.content)["base"] != base
+    assert keys(made) == before
+    stale = client.post(
+        ordering, {"question": before[::-1], "base": base}, headers={"Accept": "application/json"}
+    )
+    assert stale.status_code == 409
+    foreign = client.post(ordering, {"question": before[1:], "base": base}, follow=True)
+    assert "changed this quiz" in text_of(foreign)
+    assert keys(made) == before
+
+
+def test_a_question_that_is_not_in_the_quiz_cannot_be_vetted_or_replaced(client, made, trainer):
+    other = done(asked(trainer, title="Other", again=True))
+    foreign = keys(other)[0]
+    assert client.post(address(made, "quiz_generation_vet", foreign)).status_code == 404
+    assert client.post(address(made, "quiz_generation_another", foreign)).status_code == 404
+    assert client.post(address(made, "quiz_generation_remove", foreign)).status_code == 302
+    assert len(keys(made)) == 5
+
+
+def test_a_published_quiz_is_looked_at_and_not_changed(client, made, trainer):
+    question = keys(made)[0]
+    publish_quiz(made.quiz, by=trainer, at=now())
+    page = text_of(client.get(address(made)))
+    assert "Another one" not in page
+    client.post(address(made, "quiz_generation_another", question))
+    assert not Generation.objects.exclude(replaces=None).exists()
+    client.post(address(made, "quiz_generation_remove", question))
+    assert keys(made)[0] == question
+
+
+def test_the_page_asks_as_often_for_many_drafts_as_for_few(client_of, trainer):
+    client = client_of(trainer)
+    few, many = done(asked(trainer, count=2)), done(asked(trainer, title="More", count=9))
+
+    def queries(generation):
+        client.get(address(generation))
+        with CaptureQueriesContext(connection) as caught:
+            client.get(address(generation))
+        return len(caught)
+
+    assert len(keys(many)) > len(keys(few))
+    assert queries(few) == queries(many)
+
+
+def test_the_list_of_what_was_made_asks_as_often_for_many_as_for_one(client_of, trainer):
+    client = client_of(trainer)
+
+    def queries():
+        client.get(GENERATE)
+        with CaptureQueriesContext(connection) as caught:
+            client.get(GENERATE)
+        return len(caught)
+
+    assert "Nothing made yet" in text_of(client.get(GENERATE))
+    done(asked(trainer))
+    one = queries()
+    for _ in range(3):
+        done(asked(trainer, again=True))
+    assert queries() == one
+    assert text_of(client.get(GENERATE)).count("Indexes") >= 4
+
+
+def test_what_was_left_out_is_listed_with_its_reasons(client, made):
+    made.problems = [{"text": "Which one?", "faults": ["choices: Two choices say the same."]}]
+    made.save()
+    page = text_of(client.get(address(made)))
+    assert "1 question was left out" in page
+    assert "Two choices say the same." in page
+    assert "choices: Two" not in page
+
+
+def test_a_second_opinion_is_said_in_words(trainer):
+    generation = done(asked(trainer, types=["MATCHING"], count=1))
+    version = QuestionVersion.objects.newest().get(question=keys(generation)[0])
+    lefts = [side["text"] for side in version.body["left"]]
+    said = opinion_in_words(version, [side["text"] for side in version.body["left"]])
+    assert said == tuple(f"{left} → {left}" for left in lefts)
+    assert opinion_in_words(version, ["one", "two", "three", "four", "five", "six"])[0] == "one"
+    assert opinion_in_words(version, None) == ()
+    assert opinion_in_words(version, [7]) == ()
+
+
+def test_what_came_of_long_ago_stands_in_the_list(client, made):
+    made.created_at = now() - timedelta(days=40)
+    made.save()
+    assert address(made) in text_of(client.get(GENERATE))

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 from accounts.permissions import ANONYMOUS, ROLES
 from tests.browser import axe, holding
 from tests.browser.pages import pages_of, styleguide_pages
-from tests.browser.weighing import BUDGET, CHARTS, WITH_CHARTS, Scale
+from tests.browser.weighing import Scale, budget_of
 
 PHONE = {"width": 360, "height": 740}
 # Few enough for a test that nobody waits for long, on a slow machine either.
@@ -60,5 +60,5 @@ def faults(page: Page, paths: list[str]) -> list[str]:
     return found + [
         f"{path}: it weighs {weight} bytes"
         for path, weight in weights.items()
-        if weight > BUDGET + (CHARTS if path in WITH_CHARTS else 0)
+        if weight > budget_of(path)
     ]

@@ -1,5 +1,6 @@
 """What pages weigh on the wire, by the static files of production."""
 
+import re
 from collections import Counter
 
 from playwright.sync_api import Page, Response
@@ -7,7 +8,13 @@ from playwright.sync_api import Page, Response
 BUDGET = 90 * 1024
 CHARTS = 250 * 1024
 WITH_CHARTS = ("/styleguide/chart/", "/styleguide/layouts/dashboard/")
+RESULTS = re.compile(r"/quizzes/\d+/results/")
 WEIGHED = {"stylesheet", "script"}
+
+
+def budget_of(path: str) -> int:
+    has_charts = path in WITH_CHARTS or bool(RESULTS.fullmatch(path))
+    return BUDGET + (CHARTS if has_charts else 0)
 
 
 class Scale:

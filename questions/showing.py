@@ -109,9 +109,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Reviewed(Shown):
-    """`is_key`: looked at without any answer, by those who teach."""
+    """`is_key`: looked at without any answer, by those who teach; else it may be for graders."""
 
     is_key: bool = False
+    is_for_graders: bool = False
     state: str = EMPTY
     score: Decimal | None = None
     right: str = ""
@@ -192,6 +193,7 @@ def reviewed(
     told = Reviewed(
         **{name: getattr(shown, name) for name in Shown.__dataclass_fields__},
         is_key=is_key,
+        is_for_graders=is_for_graders,
         state=_state(response, score, shown.marks),
         score=score,
         explanation=version.explanation,

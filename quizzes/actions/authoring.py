@@ -208,7 +208,7 @@ def hindrances_of(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     if not listed.exists() and not any(available_for(quiz, rules)):
         if rules:
             said = _("Its rules find no question in the bank, and none is in it by itself.")
-            found.append(Hindrance(said, "rules"))
+            found.append(Hindrance(said, "drawn"))
         elif quiz.quiz_questions.exists():
             said = _("All questions in it are retired, so that none can be asked.")
             found.append(Hindrance(said, "questions"))

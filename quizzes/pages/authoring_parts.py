@@ -105,12 +105,12 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     dropped = request.POST.get("drop", "")
     if is_key(dropped):
         drop_draw_rule(quiz, place=int(dropped), by=user, at=at)
-        return _back(quiz, "rules")
+        return _back(quiz, "drawn")
     form = DrawRuleForm(request.POST, places=places_to_choose())
     if form.is_valid():
         with errors_on(form):
             add_draw_rule(quiz, rule=form.rule, by=user, at=at)
-            return _back(quiz, "rules")
+            return _back(quiz, "drawn")
     return editor_page(request, quiz, rule_form=form)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -26,11 +28,14 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
     quiz, user = edited_quiz(request, pk), user_in(request)
     form = PasteForm(request.POST or None, places=places_to_choose())
     found: list[Understood] = []
+    seen = ""
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with errors_on(form):
             found = understood(given["text"], written_as=given["written_as"], owner=user)
-            if "save" in request.POST and any(each.is_sound for each in found):
+            seen = _digest(given["text"], given["written_as"])
+            # What was changed since it was looked at is looked at again first.
+            if request.POST.get("save") == seen and any(each.is_sound for each in found):
                 subject, chapter = place_of(given["about"])
                 n = paste_questions(
                     quiz,
@@ -49,6 +54,7 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "found": found,
         "sound_ones": [each for each in found if each.is_sound],
+        "seen": seen,
         "wrong": [each for each in found if not each.is_sound],
         "most": MOST_PASTED,
         "trail": [
@@ -57,3 +63,7 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "quizzes/authoring/paste.html", context)
+
+
+def _digest(*said: str) -> str:
+    return sha256("\0".join(said).encode()).hexdigest()[:16]

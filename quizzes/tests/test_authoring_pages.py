@@ -453,6 +453,13 @@ def test_a_preview_shows_no_key(client, trainer):
 
 # Pasting
 
+
+def take_in(client, quiz, **body):
+    """Pasted, looked at, and taken in."""
+    seen = send(client, "quiz_paste", quiz, body).context["seen"]
+    return send(client, "quiz_paste", quiz, body | {"save": seen})
+
+
 PASTED = """Which join keeps every row of the left table?
 - INNER JOIN
 * LEFT JOIN
@@ -482,7 +489,7 @@ def test_pasted_text_is_shown_as_it_is_understood_and_then_comes_in(client, quiz
     assert wrong.line == 13
     assert "Line 13" in seen.content.decode()
     assert len(keys_of(quiz)) == 3
-    assert send(client, "quiz_paste", quiz, body | {"save": "1"}).status_code == 302
+    assert take_in(client, quiz, **body).status_code == 302
     assert len(keys_of(quiz)) == 6
     first = Question.objects.get(pk=keys_of(quiz)[3])
     assert (first.status, first.subject) == (QuestionStatus.DRAFT, subject)
@@ -490,21 +497,30 @@ def test_pasted_text_is_shown_as_it_is_understood_and_then_comes_in(client, quiz
 
 
 def test_what_is_pasted_again_is_not_doubled(client, quiz):
-    body = {"written_as": "plain", "text": PASTED, "save": "1"}
-    send(client, "quiz_paste", quiz, body)
+    take_in(client, quiz, written_as="plain", text=PASTED)
     before = Question.objects.count()
 
-    send(client, "quiz_paste", quiz, body)
+    take_in(client, quiz, written_as="plain", text=PASTED)
 
     assert Question.objects.count() == before
     assert len(keys_of(quiz)) == 6
+
+
+def test_what_was_changed_since_it_was_looked_at_is_looked_at_again(client, quiz):
+    body = {"written_as": "plain", "text": PASTED}
+    seen = send(client, "quiz_paste", quiz, body).context["seen"]
+
+    changed = body | {"text": PASTED + "\nMore?\nAnswer: 1\n", "save": seen}
+
+    assert send(client, "quiz_paste", quiz, changed).status_code == 200
+    assert len(keys_of(quiz)) == 3
 
 
 def test_gift_is_pasted_too_and_changes_nothing_by_its_references(client, quiz, trainer):
     known = make_question(owner=trainer, reference="q1")
     text = "// [id:q1]\n::q1::Two and two?{=4 ~5}\n\nBroken {"
 
-    send(client, "quiz_paste", quiz, {"written_as": "gift", "text": text, "save": "1"})
+    take_in(client, quiz, written_as="gift", text=text)
 
     known.refresh_from_db()
     assert (known.newest, len(keys_of(quiz))) == (1, 4)

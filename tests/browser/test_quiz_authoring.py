@@ -104,6 +104,13 @@ def test_axe_finds_nothing_in_what_opens_and_in_what_was_pasted(page_of, trainer
     page: Page = page_of(trainer)
     page.add_init_script(path=SOURCE)
     page.goto(f"/quizzes/{taken.pk}/edit/")
+    page.get_by_role("tab", name="Drawn by a rule").click()
+    page.get_by_role("button", name="Add the rule").click()
+    # What is wrong with a rule is seen, in the part that it was written in.
+    expect(page.get_by_role("tab", name="Drawn by a rule")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    assert findings_here(page) == []
     for name in ("Drawn by a rule", "Pasted"):
         page.get_by_role("tab", name=name).click()
         assert findings_here(page) == []

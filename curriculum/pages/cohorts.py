@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -130,6 +131,10 @@ def add_members(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = [each for each in request.POST.getlist("student") if _is_key(each)]
         people = User.objects.filter(pk__in=chosen[:MOST_AT_ONCE]).order_by("name", "pk")
         return _page(request, shown, report=add_chosen(shown, students=people, by=user, at=at))
+    if "found" in request.POST:
+        messages.error(request, _("Nobody was added: tick whom you mean, then add them."))
+        asked = urlencode({"find": request.POST["found"]})
+        return HttpResponseRedirect(f"{reverse('cohort', args=[pk])}?{asked}")
     form = AddressesForm(request.POST)
     if not form.is_valid():
         return _page(request, shown, addresses_form=form)

@@ -197,6 +197,16 @@ def test_students_are_found_by_name_and_added(client_of, track, admin):
     assert client.get(f"{at(cohort)}?find=di").context["found"] == []
 
 
+def test_who_adds_nobody_of_those_found_hears_so_and_keeps_the_search(client_of, track, admin):
+    cohort, client = cohort_of(track, admin), client_of(admin)
+    UserFactory(name="Diya Patel")
+    assert 'name="found" value="di"' in client.get(f"{at(cohort)}?find=di").content.decode()
+    answer = client.post(at(cohort, "members/"), {"found": "di"}, follow=True)
+    assert answer.redirect_chain[-1][0] == f"{at(cohort)}?find=di"
+    assert "Nobody was added" in answer.content.decode()
+    assert "Diya Patel" in answer.content.decode()
+
+
 def test_taking_somebody_out_can_be_undone(client_of, track, admin):
     cohort, client = cohort_of(track, admin), client_of(admin)
     student = UserFactory(name="Diya Patel")

@@ -196,8 +196,9 @@ class DeliverablesOfProject(_Inline, StackedInline):
     form = DeliverableForm
     formset = PartFormSet
     fields = (
-        ("place", "title", "kind"),
-        ("is_required", "approves_on_merge", "is_retired"),
+        ("place", "title"),
+        ("kind", "is_required"),
+        ("approves_on_merge", "is_retired"),
         "about",
         "rubric",
     )
@@ -327,8 +328,9 @@ class DeliverableAdmin(PartAdmin):
     list_filter = ("kind", *PartAdmin.list_filter)
     fields = (
         ("project", "key"),
-        ("place", "title", "kind"),
-        ("is_required", "approves_on_merge", "is_retired"),
+        ("place", "title"),
+        ("kind", "is_required"),
+        ("approves_on_merge", "is_retired"),
         "about",
         "rubric",
     )

@@ -106,16 +106,19 @@ def presence_of(
 ) -> Presence:
     """`revision` is the one that the page shows, and `was_open` whether it could be decided on."""
     is_decided = was_open and submission.status != SubmissionStatus.PENDING
+    is_taken = submission.is_claimed_from(by, at=at)
+    # Whoever has it in hand is named as such.
+    holder = submission.claimed_by_id if is_taken else None
     review = Review.objects.filter(
         revision__submission=submission, revision__number=submission.newest
     )
     return Presence(
         submission=submission,
-        others=others,
+        others=[each for each in others if each.pk != holder],
         is_mine=submission.claimed_by_id == by.pk
         and submission.claimed_until is not None
         and at < submission.claimed_until,
-        is_taken=submission.is_claimed_from(by, at=at),
+        is_taken=is_taken,
         newer=submission.newest if submission.newest > revision else None,
         decided=review.select_related("reviewer").first() if is_decided else None,
     )

@@ -78,8 +78,8 @@ class BankForm(forms.Form):
         required=False,
     )
     flag = forms.ChoiceField(
-        label=_("Flags"),
-        choices=[("", _("With and without flags")), ("key", _("Key looks wrong"))],
+        label=_("Key"),
+        choices=[("", _("Any key")), ("key", _("Looks wrong"))],
         required=False,
     )
     tag = forms.CharField(

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from questions.pages import bank, editor, question
+from questions.pages import bank, editor, exports, imports, question
 
 urlpatterns = [
     path("questions/", bank.questions, name="questions"),
     path("questions/selected/", bank.selected, name="questions_selected"),
     path("questions/new/", editor.new_question, name="question_new"),
+    path("questions/imports/", imports.imports, name="question_imports"),
+    path("questions/imports/<uuid:pk>/", imports.one_import, name="question_import"),
+    path("questions/imports/<uuid:pk>/apply/", imports.apply, name="question_import_apply"),
+    path("questions/imports/<uuid:pk>/undo/", imports.undo, name="question_import_undo"),
+    path("questions/export/", exports.export, name="question_export"),
+    path("questions/export/file/", exports.export_file, name="question_export_file"),
     path("questions/<int:pk>/", question.question, name="question"),
     path("questions/<int:pk>/try/", question.try_answer, name="question_try"),
     path("questions/<int:pk>/edit/", editor.edit, name="question_edit"),

@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 register = template.Library()
 
 LONGEST = 110
+_CODE = re.compile(r"^(```|~~~).*?^\1`*~*[ ]*$", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^(```|~~~).*$", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -19,7 +20,9 @@ _BLANK = re.compile(r"\{\{[^{}]*\}\}")
 
 @register.filter
 def opening(text: str) -> str:
-    return Truncator(plain(text[: 6 * LONGEST])).chars(LONGEST) or "…"
+    """Its code only where there is nothing else."""
+    text = text[: 20 * LONGEST]
+    return Truncator(plain(_CODE.sub(" ", text)) or plain(text)).chars(LONGEST) or "…"
 
 
 @register.filter

@@ -51,10 +51,25 @@ NAMES: dict[str, str | Promise] = {
 }
 
 
+OTHER_PARTS: dict[str, str | Promise] = {
+    "feedback": gettext_lazy("Feedback"),
+    "names": gettext_lazy("Names of blanks"),
+    "reference": gettext_lazy("Reference"),
+    "subject": gettext_lazy("Subject"),
+    "chapter": gettext_lazy("Chapter"),
+    "characters": gettext_lazy("Characters that nobody can see"),
+}
+
+
 @dataclass(frozen=True)
 class FieldChange:
     name: str
     difference: Difference
+
+
+def part_name(name: str) -> str:
+    """As people call a part of a question that files and forms know by its name."""
+    return str(NAMES.get(name) or OTHER_PARTS.get(name) or name)
 
 
 def changes_between(old: QuestionVersion, outline: Outline, facts: Facts) -> list[FieldChange]:

@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     from core.files.models import StoredFile
     from questions.models import ImportBatch, Question
 
+# What nobody does by hand in the admin.
+WRITTEN_BY_ACTIONS = frozenset(
+    {
+        "questions.choice",
+        "questions.importbatch",
+        "questions.question",
+        "questions.questionversion",
+        "questions.versionstatistics",
+    }
+)
+
 
 @policy("questions.view_subjects")
 def view_subjects(user: User, obj: object) -> bool:

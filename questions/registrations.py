@@ -2,7 +2,13 @@
 
 from core.files.purposes import file_purposes
 from core.personal_data import personal_data
-from core.registries import content_loaders, generated_docs, navigation, preparations
+from core.registries import (
+    content_loaders,
+    generated_docs,
+    navigation,
+    preparations,
+    written_by_actions,
+)
 from questions import own_data, places, policies
 from questions.actions import import_job
 from questions.files import IMAGE, IMAGE_FILES, IMPORT, IMPORT_FILES
@@ -17,6 +23,7 @@ personal_data.register("3 questions", own_data.PERSONAL_DATA)
 generated_docs.register("question-formats", question_formats_part)
 for name, place in places.PLACES.items():
     navigation.register(f"questions {name}", place)
+written_by_actions.register("questions", policies.WRITTEN_BY_ACTIONS)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["import_job", "policies"]

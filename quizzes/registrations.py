@@ -12,10 +12,12 @@ from core.registries import (
     navigation,
     written_by_actions,
 )
+from questions.uses import question_uses
 from quizzes import dashboards, demo, own_attempts, own_data, places, policies
 from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 from quizzes.health import check_gemini
+from quizzes.uses import quizzes_with
 
 file_purposes.register(ANSWER, ANSWER_FILES)
 file_purposes.register(SOURCE, SOURCE_FILES)
@@ -28,6 +30,7 @@ for name, card in dashboards.CARDS.items():
 for name, place in places.PLACES.items():
     navigation.register(f"quizzes {name}", place)
 health_checks.register("gemini", check_gemini)
+question_uses.register("quizzes", quizzes_with)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["generation_job", "policies"]

@@ -23,7 +23,7 @@ HISTORY_LENGTH = 100
 MOST_AT_ONCE = 200
 MOST_WORDS = 10
 # What Django's filters ask of the column that they stand for.
-_FILTER_LOOKUPS = ("", "__exact", "__isnull", "__gte", "__lt")
+_FILTER_LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 
 
 class PlatformAdmin(ModelAdmin):

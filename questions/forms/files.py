@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.widgets import FileDrop, RadioCards
+from questions.changes import part_name
 from questions.formats import FORMATS
 from questions.formats.table import LOST
 from questions.kinds import KINDS
@@ -94,7 +95,7 @@ def _carrying(name: str) -> Carrying:
         extensions=", ".join(FORMATS[name].extensions),
         use=str(USES[name]),
         lost_types=len(KINDS) - len(lost),
-        lost_parts=tuple(sorted(parts)),
+        lost_parts=tuple(part_name(part) for part in sorted(parts)),
     )
 
 

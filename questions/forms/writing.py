@@ -31,6 +31,7 @@ from questions.models.bank import TAG_LENGTH
 MOST_TAGS, MOST_SOURCES = 20, 20
 LONGEST_TAGS = MOST_TAGS * (TAG_LENGTH + 2)
 LONGEST_ADDRESS = 1_000
+PICTURES = "questions-images"
 SCORINGS = [(ALL_OR_NOTHING, _("All or nothing")), (PARTIAL, _("Points for parts"))]
 LANGUAGES = ("bash", "css", "html", "java", "javascript", "python", "sql", "typescript")
 
@@ -49,14 +50,14 @@ class QuestionForm(forms.Form):
     text = forms.CharField(
         label=_("Question"),
         max_length=LONGEST_TEXT,
-        widget=MarkdownInput({"rows": 6, "data-images": ""}),
+        widget=MarkdownInput({"rows": 6}, pictures=PICTURES),
         error_messages={"required": _("Write the question.")},
     )
     explanation = forms.CharField(
         label=_("Explanation"),
         required=False,
         max_length=LONGEST_TEXT,
-        widget=MarkdownInput({"rows": 3, "data-images": ""}),
+        widget=MarkdownInput({"rows": 3}, pictures=PICTURES),
         help_text=_("Why it is so. Students see it once they may see what is right."),
     )
     sources = RowsField(

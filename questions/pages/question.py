@@ -27,6 +27,7 @@ from questions.models import Choice, Question, QuestionVersion
 from questions.pages.bank import EDIT, SEE, statistics_of
 from questions.pages.editor import edited
 from questions.showing import asked, reviewed
+from questions.uses import uses_of
 
 VERSIONS_ON_A_PAGE = 20
 MOST_ALIKE = 5
@@ -145,6 +146,7 @@ def _page(request: HttpRequest, pk: int, *, data: QueryDict | None = None) -> Ht
         "is_graded_by_hand": kind_of(version.type).is_graded_by_hand,
         **_tried(version, data),
         "key": reviewed(version),
+        "uses": uses_of(user_in(request), shown.pk),
         "alike": _alike(request, shown, version),
         "may_edit": can(request.user, EDIT, shown),
         "trail": [(_("Questions"), reverse("questions"))],

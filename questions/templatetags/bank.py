@@ -1,11 +1,17 @@
-"""Questions in one line and without markup: `plain` all of a text, `opening` how it begins."""
+"""Questions in one line and without markup: `plain` all of a text, `opening` how it begins.
+
+`part_name` and `part_names` are the parts of a question, as people call them.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django import template
 from django.utils.text import Truncator
+
+from questions.changes import part_name
 
 register = template.Library()
 
@@ -16,6 +22,14 @@ _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"^[ \t]*(#{1,6}|>|[-*+])(?=\s)|[*_]{2}|`+", re.MULTILINE)
 _BLANK = re.compile(r"\{\{[^{}]*\}\}")
+
+
+register.filter("part_name", part_name)
+
+
+@register.filter
+def part_names(parts: Iterable[str]) -> str:
+    return ", ".join(part_name(part) for part in parts)
 
 
 @register.filter

@@ -1,0 +1,21 @@
+"""The quizzes in which a question stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from accounts.models import User
+from questions.uses import Use
+from quizzes.models import Quiz
+
+MOST = 30
+
+
+def quizzes_with(user: User, question: int) -> Sequence[Use]:
+    found = Quiz.objects.visible_to(user).filter(quiz_questions__question=question)
+    return [
+        Use(quiz.title, reverse("quiz", args=[quiz.pk]), str(quiz.get_status_display()))
+        for quiz in found.order_by("title", "pk")[:MOST]
+    ]

@@ -81,7 +81,13 @@ from curriculum.tests.factories import (
     make_track,
 )
 from curriculum.tests.github_world import make_project, make_pull_request, make_repository
-from questions.models import ImportBatch, Subject
+from questions.models import (
+    ImportBatch,
+    Question,
+    QuestionVersion,
+    Subject,
+    VersionStatistics,
+)
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.models import Attempt, AttemptQuestion, DrawRule, Quiz
@@ -351,6 +357,13 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     WebhookDelivery: lambda: WebhookDelivery.objects.create(
         delivery=uuid4(), event="ping", body=b"{}", received_at=now(), due_at=now(), remind_at=now()
     ),
+    Subject: lambda: Subject.objects.create(code=uuid4().hex[:12], name="Any"),
+    Question: make_question,
+    QuestionVersion: lambda: QuestionVersion.objects.get(question=make_question()),
+    VersionStatistics: lambda: VersionStatistics.objects.create(
+        version=make_question().versions.get()
+    ),
+    ImportBatch: lambda: ImportBatch.objects.get(pk=make_question_import(None)),
 }
 
 

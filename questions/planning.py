@@ -20,6 +20,8 @@ from questions.kinds.fill_blanks import BLANK
 from questions.models import Chapter, QuestionVersion, Subject
 
 LONGEST_SHOWN = 120
+# Of the problems of one row: whoever mends so many finds the others the next time.
+MOST_SHOWN = 20
 
 
 class RowState(StrEnum):
@@ -66,8 +68,8 @@ class PlannedRow:
             "type": _shown(written.get("type")),
             "text": _shown(written.get("text")),
             "question": self.question,
-            "problems": [_as_dict(each) for each in self.problems],
-            "notes": [_as_dict(each) for each in self.notes],
+            "problems": [_as_dict(each) for each in self.problems[:MOST_SHOWN]],
+            "notes": [_as_dict(each) for each in self.notes[:MOST_SHOWN]],
             **({"before": self.before} if self.before else {}),
         }
 

@@ -173,7 +173,10 @@ def _check_header(names: Sequence[str], header: Sequence[str]) -> None:
     for name in ("type", "text"):
         if name not in names:
             refuse(_("The first row names the columns, and none is called “%s”.") % name)
-    twice = sorted({header[n] for n, name in enumerate(names) if name and names.index(name) != n})
+    first: dict[str, int] = {}
+    twice = sorted(
+        header[n] for n, name in enumerate(names) if name and first.setdefault(name, n) != n
+    )
     if twice:
         refuse(_("Two columns are called “%s”. Keep one of them.") % twice[0])
 

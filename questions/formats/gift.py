@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from questions.formats.categories import category_of, place_in
 from questions.formats.drafts import Draft, Row
 from questions.formats.html_text import looks_like_html, markdown_of
-from questions.formats.limits import decoded
+from questions.formats.limits import closed_part, decoded
 from questions.formats.losses import Loss
 from questions.kinds import Problem
+from questions.kinds.base import MOST_CHOICES
 
 _SPECIAL = re.compile(r"([\\~=#{}:])")
 _ESCAPED = re.compile(r"\\([\\~=#{}:n])")
@@ -122,7 +124,8 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 def _row(number: int, said: str, comment: str, category: str) -> Row:
     notes: list[Problem] = []
     written: Draft = {**place_in(category)}
-    marks = [(name, re.sub(r"\\(.)", r"\1", value)) for name, value in _COMMENT.findall(comment)]
+    said_of_it = _COMMENT.findall(comment[: closed_part(comment, "]")])
+    marks = [(name, re.sub(r"\\(.)", r"\1", value)) for name, value in said_of_it]
     written["tags"] = [value for name, value in marks if name == "tag"]
     written["reference"] = next((value for name, value in marks if name == "id"), "")
     start, end = _find(said, "{"), _find(said, "}", last=True)
@@ -151,7 +154,7 @@ def _read_answers(
         written["type"] = "ESSAY"
     elif truth:
         answer = truth[1].upper().startswith("T")
-        parts = [_plain(each, is_html, notes) for each in _split(inside, "#")[1:]]
+        parts = [_plain(each, is_html, notes) for each in _split(inside, "#", most=4)[1:]]
         wrong, right = (*parts, "", "")[:2]
         written |= {"type": "TRUE_FALSE", "answer": answer}
         written["feedback_true"] = right if answer else wrong
@@ -236,8 +239,10 @@ def _read_choices(
 
 def _choices(inside: str) -> list[tuple[str, str]]:
     places = [m.start() for m in re.finditer(r"[=~]", inside) if not _is_escaped(inside, m.start())]
-    ends = [*places[1:], len(inside)]
-    return [(inside[a], inside[a + 1 : b].strip()) for a, b in zip(places, ends, strict=True)]
+    return [
+        (inside[start], inside[start + 1 : end].strip())
+        for start, end in pairwise([*places[: MOST_CHOICES + 1], len(inside)])
+    ]
 
 
 def _weighed(said: str) -> tuple[float | None, str]:
@@ -264,9 +269,11 @@ def _parted(text: str, mark: str) -> tuple[str, str]:
     return (text, "") if place < 0 else (text[:place], text[place + len(mark) :])
 
 
-def _split(text: str, mark: str) -> list[str]:
-    head, rest = _parted(text, mark)
-    return [head, *_split(rest, mark)] if rest else [head]
+def _split(text: str, mark: str, *, most: int) -> list[str]:
+    parts = [text]
+    while len(parts) < most and _find(parts[-1], mark) >= 0:
+        parts[-1:] = _parted(parts[-1], mark)
+    return parts
 
 
 def _is_escaped(text: str, place: int) -> bool:

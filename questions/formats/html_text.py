@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+# Its Markdown would be longer than any question may be.
+LONGEST = 1_000_000
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
 _BLOCKS = {"p", "div", "ul", "ol", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 _LOST = {"img", "video", "audio", "iframe", "object", "embed", "svg"}
 _SILENT = {"script", "style", "head"}
-_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_INSTRUCTION = re.compile(r"<[!?][^<>]*>?")
 
 
 def markdown_of(html: str) -> tuple[str, bool]:
-    """The text, and whether anything was left out of it."""
+    """The text, and whether anything was left out of it. What is no question stays as it is."""
+    if len(html) > LONGEST:
+        return html, False
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_INSTRUCTION.sub("", _without_comments(html)))
     reader.close()
     text = re.sub(r"[ \t]+\n", "\n", "".join(reader.parts))
     return re.sub(r"\n{3,}", "\n\n", text).strip(), reader.has_lost
@@ -23,6 +28,19 @@ def markdown_of(html: str) -> tuple[str, bool]:
 
 def looks_like_html(text: str) -> bool:
     return _TAG.search(text) is not None
+
+
+def _without_comments(html: str) -> str:
+    """Python's own reader looks for the end of each from its beginning, and gives up late."""
+    parts: list[str] = []
+    place = 0
+    while (start := html.find("<!--", place)) >= 0:
+        parts.append(html[place:start])
+        end = html.find("-->", start)
+        if end < 0:
+            return "".join(parts)
+        place = end + len("-->")
+    return "".join([*parts, html[place:]])
 
 
 class _Reader(HTMLParser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import lzma
+import re
 import zlib
 from typing import BinaryIO, NoReturn
 from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
@@ -65,6 +66,19 @@ def unpacked(archive: ZipFile, name: str) -> bytes:
         return archive.read(name)
     except _DAMAGED:
         refuse(_("This ZIP is damaged. Save or pack it again."))
+
+
+def closed_part(text: str, mark: str) -> int:
+    """Up to behind the last `mark` that no backslash escapes: what begins later never ends.
+
+    A pattern that looks for an end from each beginning would go through the rest every time.
+    """
+    ends = (
+        found.end()
+        for found in re.finditer(rf"\\.|{re.escape(mark)}", text, re.DOTALL)
+        if found[0] == mark
+    )
+    return max(ends, default=0)
 
 
 def demand_no_entities(archive: ZipFile, member: ZipInfo) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, DivisionByZero, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from questions.formats.categories import category_of, place_in
 from questions.formats.drafts import Draft, Row, plain_number
 from questions.formats.html_text import looks_like_html, markdown_of
-from questions.formats.limits import refuse
+from questions.formats.limits import closed_part, refuse
 from questions.formats.losses import Loss
 from questions.formats.xml_trees import Element, element, parsed, shown, text_in
 from questions.kinds import Problem
@@ -35,6 +35,7 @@ _CLOZE = re.compile(
     r"\{\d*:(SHORTANSWER|SHORTANSWER_C|SA|SAC|MW|MWC):((?:\\.|[^}\\])*)\}", re.DOTALL
 )
 _CLOZE_SPECIAL = re.compile(r"([\\}#~/\"])")
+LONGEST_NUMBER = 40
 _GRADINGS = {"-1": "all_or_nothing", "1": "partial"}
 
 
@@ -364,7 +365,9 @@ def _read_cloze(found: Any, written: Draft, notes: list[Problem]) -> None:
         }
         return f"{{{{{name}}}}}"
 
-    written["text"] = _CLOZE.sub(gap, written["text"])
+    text = written["text"]
+    end = closed_part(text, "}")
+    written["text"] = _CLOZE.sub(gap, text[:end]) + text[end:]
     written["blanks"] = blanks
     if re.search(r"\{\d*:[A-Z_]+:", written["text"]):
         notes.append(Problem("blanks", _("Only blanks with a short answer are read.")))
@@ -395,13 +398,14 @@ def _number(said: str) -> float:
 def _rounded(said: str) -> str:
     """Moodle writes seven places."""
     try:
-        return plain_number(round(Decimal(said.strip()[:40]), 2))
+        return plain_number(round(Decimal(said.strip()[:LONGEST_NUMBER]), 2))
     except InvalidOperation:
         return said
 
 
 def _inverse(said: str) -> str:
     try:
-        return plain_number(1 / Decimal(said.strip()[:40]))
-    except (InvalidOperation, DivisionByZero):
+        inverse = 1 / Decimal(said.strip()[:LONGEST_NUMBER])
+    except ArithmeticError:
         return said
+    return plain_number(inverse) if abs(inverse.adjusted()) < LONGEST_NUMBER else said

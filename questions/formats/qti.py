@@ -40,16 +40,22 @@ def read(file: BinaryIO) -> Iterator[Row]:
         if "imsmanifest.xml" not in names:
             refuse(_("This is no QTI package: there is no imsmanifest.xml in it."))
         manifest = _plain(parsed(unpacked(archive, "imsmanifest.xml")))
-        number = 0
+        number, known = 0, set[str]()
         for resource in manifest.iterfind("resources/resource"):
             if "item" not in resource.get("type", ""):
                 continue
             number += 1
             name = posixpath.normpath(resource.get("href", ""))
-            if name not in names:
-                said = _("The manifest names a file that is not in the package.")
+            if name not in names or name in known:
+                said = (
+                    _("The manifest names this file twice.")
+                    if name in known
+                    else _("The manifest names a file that is not in the package.")
+                )
                 yield Row(number, None, (Problem("question", said),))
                 continue
+            # Each once, so that no more is read than there is in the package.
+            known.add(name)
             yield _row(number, _plain(parsed(unpacked(archive, name))), resource)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -21,7 +22,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from questions.formats.cells import LAST, cells_of, columns_of, neutral, rows_from
 from questions.formats.drafts import Draft, Row, plain_number
-from questions.formats.limits import demand_no_entities, opened_zip, refuse
+from questions.formats.limits import demand_no_entities, opened_zip, refuse, unpacked
 from questions.formats.losses import Loss
 from questions.formats.spooling import spooled
 from questions.formats.template import EXPLAINED, LISTS
@@ -29,10 +30,12 @@ from questions.formats.template import EXPLAINED, LISTS
 SHEET, LOSSES = "Questions", "Losses"
 LONGEST_CELL = 32_767
 MOST_COLUMNS = 120
+MOST_SHEETS = 250
 LAST_ROW = 1_048_576
 CHUNK = 64 * 1024
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b")
 _DAMAGED = (
-    *(ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError),
+    *(ParseError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError),
     *(BadZipFile, zlib.error, EOFError, NotImplementedError, RecursionError),
 )
 _WIDE = {"text": 60, "explanation": 50, "reference": 18, "type": 14}
@@ -120,10 +123,13 @@ def _look_inside(file: BinaryIO) -> None:
         for member in archive.infolist():
             if member.filename.lower().endswith((".xml", ".rels", ".vml")):
                 demand_no_entities(archive, member)
-    if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
-        refuse(_("This workbook has macros. Save it as XLSX without them."))
-    if "xl/workbook.xml" not in names:
-        refuse(_("This is no workbook. Save it as XLSX."))
+        if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
+            refuse(_("This workbook has macros. Save it as XLSX without them."))
+        if "xl/workbook.xml" not in names:
+            refuse(_("This is no workbook. Save it as XLSX."))
+        # Each is compared with all of the others before the first is opened.
+        if len(_SHEET.findall(unpacked(archive, "xl/workbook.xml"))) > MOST_SHEETS:
+            refuse(_("There are more than %d sheets. Keep the one with questions.") % MOST_SHEETS)
     file.seek(0)
 
 
@@ -136,9 +142,9 @@ def _rows(file: BinaryIO) -> Iterator[Row]:
         sheet = next((each for each in sheets if each.title.strip() == SHEET), sheets[0])
         # What a file says of its own size is not believed.
         sheet.reset_dimensions()
-        lines = enumerate(
-            sheet.iter_rows(max_col=MOST_COLUMNS, max_row=LAST_ROW, values_only=True), start=1
-        )
+        rows = sheet.iter_rows(max_col=MOST_COLUMNS, max_row=LAST_ROW, values_only=True)
+        # One cell in the last row brings a million empty ones along.
+        lines = (each for each in enumerate(rows, start=1) if each[1].count(None) < MOST_COLUMNS)
         for _number, header in lines:
             names = [_text(value) for value in header]
             if any(name.strip() for name in names):

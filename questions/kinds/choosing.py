@@ -164,7 +164,7 @@ def read_choices(written: Mapping[str, Any], problems: list[Problem]) -> list[Ch
     """Two at least, no two alike, each with words."""
     rows = list_in(written, "choices", problems)
     choices: list[Choice] = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows[: MOST_CHOICES + 1], start=1):
         if not isinstance(row, Mapping):
             problems.append(
                 Problem("choices", _("Choice %(number)s: write a text.") % {"number": number})

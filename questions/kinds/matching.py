@@ -116,7 +116,8 @@ class Matching(Kind):
 
 def _read_pairs(written: Mapping[str, Any], problems: list[Problem]) -> list[tuple[str, str]]:
     pairs = []
-    for number, row in enumerate(list_in(written, "pairs", problems), start=1):
+    rows = list_in(written, "pairs", problems)
+    for number, row in enumerate(rows[: MOST_CHOICES + 1], start=1):
         found: list[Problem] = []
         sides = row if isinstance(row, Mapping) else {}
         left, right = words_in(sides, "left", found), words_in(sides, "right", found)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "attacks.md").read_text()
 NODE = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 HEAD = "| attack |"
-ROOMS = ("accounts", "curriculum", "quizzes")
+ROOMS = ("accounts", "curriculum", "questions", "quizzes")
 
 
 def rows() -> Iterator[list[str]]:

@@ -37,8 +37,7 @@ def do_component(parser: Parser, token: Token) -> ComponentNode:
     if has_inside:
         inside = parser.parse(("endcomponent",))
         parser.delete_first_token()
-    slots, body = _parted(inside)
-    called = ComponentNode(words[0].strip('"'), _inputs(parser, words[1:]), slots, body)
+    called = ComponentNode(words[0].strip('"'), _inputs(parser, words[1:]), inside)
     called.check()
     return called
 
@@ -82,28 +81,32 @@ class ComponentNode(Node):
         self,
         name: str,
         inputs: Mapping[str, FilterExpression | bool],
-        filled: Mapping[str, NodeList],
-        body: NodeList,
+        inside: NodeList,
     ) -> None:
         self.name = name
         self.inputs = inputs
-        self.filled = filled
-        self.slots = NodeList(node for nodelist in filled.values() for node in nodelist)
-        self.body = body
+        self.inside = inside
+        self.filled, self.body = _parted(inside)
+        self.slots = NodeList(node for nodelist in self.filled.values() for node in nodelist)
 
     def check(self) -> None:
         filled = [*self.filled, *(["body"] if self.body else [])]
         components.component(self.name).check_names([*self.inputs, *filled])
 
     def render(self, context: Context) -> SafeString:
+        """In the order of the page, so that what is named before a slot is known within it."""
         given: dict[str, Any] = {
             name: value if isinstance(value, bool) else value.resolve(context)
             for name, value in self.inputs.items()
         }
-        for name, nodelist in self.filled.items():
-            given[name] = _rendered(nodelist, context)
+        body = []
+        for node in self.inside:
+            if isinstance(node, SlotNode):
+                given[node.name] = _rendered(node.nodelist, context)
+            else:
+                body.append(node.render_annotated(context))
         if self.body:
-            given["body"] = _rendered(self.body, context)
+            given["body"] = mark_safe("".join(body).strip())  # noqa: S308
         return components.component(self.name).render(context, given)
 
 

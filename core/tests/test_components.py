@@ -91,6 +91,15 @@ def test_what_stands_in_no_slot_is_the_body():
     assert html.index("<p>B</p>") < html.index("card-actions") < html.index(">A<")
 
 
+def test_what_is_named_before_a_slot_is_known_within_it():
+    source = (
+        '{% component "card" title="T" %}{% firstof "/there/" as way %}<p>x</p>'
+        '{% slot "actions" %}{% component "button" label="A" href=way / %}{% endslot %}'
+        "{% endcomponent %}"
+    )
+    assert 'href="/there/"' in rendered(source)
+
+
 def test_an_empty_slot_counts_as_no_slot():
     source = '{% component "card" title="T" %}{% slot "actions" %} {% endslot %}{% endcomponent %}'
     assert "card-actions" not in rendered(source)

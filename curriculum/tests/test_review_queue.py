@@ -1,5 +1,6 @@
 """The queue of reviews: who sees what waits, in which order, narrowed how, at which cost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -149,7 +150,9 @@ def test_what_another_has_in_hand_says_so(client_of, track, trainer):
 
 
 def test_nothing_to_do_is_a_pleasure(client_of, trainer):
-    assert "All caught up" in client_of(trainer).get(QUEUE).content.decode()
+    page = client_of(trainer).get(QUEUE).content.decode()
+    assert "All caught up" in page
+    assert re.search(r'href="/class/"[^>]*>\s*<span>See your class', page)
 
 
 @pytest.mark.parametrize("query", ["", "?state=all", "?whose=pool&q=person"])

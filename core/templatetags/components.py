@@ -104,7 +104,7 @@ class ComponentNode(Node):
             if isinstance(node, SlotNode):
                 given[node.name] = _rendered(node.nodelist, context)
             else:
-                body.append(node.render_annotated(context))
+                body.append(str(node.render_annotated(context)))
         if self.body:
             given["body"] = mark_safe("".join(body).strip())  # noqa: S308
         return components.component(self.name).render(context, given)

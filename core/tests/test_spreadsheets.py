@@ -1,11 +1,13 @@
-"""CSV that spreadsheets open safely."""
+"""CSV and workbooks that spreadsheets open safely."""
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 
-from core.spreadsheets import as_text, csv_answer
+from core.spreadsheets import Sheet, as_text, csv_answer, xlsx_pieces
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,17 @@ def test_a_file_is_read_back_as_it_was_written():
     assert list(csv.reader(io.StringIO(text, newline=""))) == [["name", "note"], *rows]
     assert answer["Content-Disposition"] == 'attachment; filename="people.csv"'
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
+
+
+def test_a_workbook_has_numbers_as_numbers_and_no_formula():
+    rows = [["=1+1", 7, Decimal("2.50"), None], ["bell\x07", "x" * 40_000, "@now", True]]
+
+    pieces = xlsx_pieces([Sheet("All", ["What", "=n"], rows), Sheet("None", ["What"], [])])
+
+    book = load_workbook(io.BytesIO(b"".join(pieces)))
+    (heading, first, second) = book["All"].iter_rows(values_only=True)
+    assert heading[:2] == ("What", "'=n")
+    assert first == ("'=1+1", 7, 2.5, None)
+    assert (second[0], len(second[1]), second[2]) == ("bell", 32_767, "'@now")
+    assert not any(cell.data_type == "f" for row in book["All"].iter_rows() for cell in row)
+    assert book["None"].max_row == 1

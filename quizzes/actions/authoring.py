@@ -97,9 +97,8 @@ def set_questions(
     if based_on is not None and based_on != list_digest(quiz):
         raise EditedMeanwhile
     if len(asked) > MOST_QUESTIONS:
-        raise Invalid(
-            None, questions=[_("A quiz has at most %(most)d questions.") % {"most": MOST_QUESTIONS}]
-        )
+        said = _("A quiz has at most %(most)d questions.") % {"most": MOST_QUESTIONS}
+        raise Invalid(said, questions=[said])
     if len({each.question.pk for each in asked}) != len(asked):
         raise Invalid(None, questions=[_("One of these questions is in the list twice.")])
     QuizQuestion.objects.filter(quiz=quiz).delete()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -23,12 +25,12 @@ from quizzes.authoring_forms import (
     FindQuestionsForm,
     PasteForm,
     QuizForm,
-    marks_in,
     places_to_choose,
 )
 from quizzes.models import Quiz, QuizStatus
 
 EDIT = "quizzes.edit"
+PUT_BACK = "quizzes.put_back"
 
 
 def visible_quiz(request: HttpRequest, pk: int) -> Quiz:
@@ -52,6 +54,7 @@ def editor_page(
     rule_form: DrawRuleForm | None = None,
     editor_form: EditorForm | None = None,
     conflict: str = "",
+    order_error: str = "",
     status: int = HTTPStatus.OK,
     **more: Any,
 ) -> HttpResponse:
@@ -86,28 +89,41 @@ def editor_page(
         "taken": quiz.attempts.count(),
         "is_over": quiz.has_closed(at),
         "may_delete": can(user, "quizzes.delete", quiz),
-        "removed": removed_question(request.GET, quiz),
+        "removed": removed_by(request.GET.get("removed", ""), quiz),
         "conflict": conflict,
+        "order_error": order_error,
         "trail": [(_("Quizzes"), address("quizzes", "/quizzes/"))],
         **more,
     }
     return render(request, "quizzes/authoring/edit.html", context, status=status)
 
 
-def removed_question(query: QueryDict, quiz: Quiz) -> dict[str, Any] | None:
-    """Which one was just taken out, as long as it has not come back."""
-    key, place, marks = (query.get(name, "") for name in ("removed", "place", "marks"))
-    if not (is_key(key) and is_key(place)):
-        return None
+@dataclass(frozen=True)
+class Removed:
+    """A question that was taken out, and the ticket that puts it back as it was."""
+
+    question: Question
+    place: int
+    marks: Decimal | None
+    ticket: str
+
+
+def ticket_of(quiz: Quiz, *, question: int, place: int, marks: Decimal | None) -> str:
+    """Signed: one puts back what one took out, and not any question whose key one guesses."""
+    kept = None if marks is None else str(marks)
+    return signing.dumps([quiz.pk, question, place, kept], salt=PUT_BACK)
+
+
+def removed_by(ticket: str, quiz: Quiz) -> Removed | None:
+    """As long as it has not come back."""
     try:
-        marks_in(marks)
-    except ValueError:
+        of, key, place, marks = signing.loads(ticket, salt=PUT_BACK)
+    except signing.BadSignature:
         return None
-    question = Question.objects.with_newest().filter(pk=key).exclude(quiz_questions__quiz=quiz)
-    found = question.first()
-    if found is None:
+    found = Question.objects.with_newest().filter(pk=key).exclude(quiz_questions__quiz=quiz).first()
+    if of != quiz.pk or found is None:
         return None
-    return {"pk": found.pk, "text": found.newest_versions[0].text, "place": place, "marks": marks}
+    return Removed(found, place, None if marks is None else Decimal(marks), ticket)
 
 
 def address(name: str, otherwise: str = "") -> str:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.entrance import user_in
 from core.clock import now
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.pages import errors_on
 from core.policies import requires
 from questions.models import Question
@@ -34,7 +33,15 @@ from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in, places_t
 from quizzes.errors import EditedMeanwhile
 from quizzes.models import Quiz
 from quizzes.models.quizzes import MOST_QUESTIONS
-from quizzes.pages.authoring_page import EDIT, edited_quiz, editor_page, is_key, visible_quiz
+from quizzes.pages.authoring_page import (
+    EDIT,
+    edited_quiz,
+    editor_page,
+    is_key,
+    removed_by,
+    ticket_of,
+    visible_quiz,
+)
 
 
 @require_POST
@@ -58,6 +65,11 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
             raise
         fresh = visible_quiz(request, pk)
         return editor_page(request, fresh, conflict="questions", status=HTTPStatus.CONFLICT)
+    except Invalid as error:
+        if _is_script(request):
+            raise
+        said = str(error.message)
+        return editor_page(request, quiz, order_error=said, status=HTTPStatus.BAD_REQUEST)
     if _is_script(request):
         return JsonResponse({"base": list_digest(quiz)})
     moved = request.POST.get("up") or request.POST.get("down")
@@ -75,7 +87,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     found = Question.objects.visible_to(user).in_use().filter(pk__in=chosen)
     by_key = {str(each.pk): each for each in found}
     questions = [by_key[key] for key in chosen if key in by_key]
-    n = add_questions(quiz, questions=questions, by=user, at=now()) if questions else 0
+    try:
+        n = add_questions(quiz, questions=questions, by=user, at=now()) if questions else 0
+    except Invalid as error:
+        messages.error(request, str(error.message))
+        return _back(quiz, "bank")
     if n:
         said = ngettext("%(n)d question is added.", "%(n)d questions are added.", n)
         messages.success(request, said % {"n": n})
@@ -89,13 +105,18 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undoes taking one out."""
     quiz, user = edited_quiz(request, pk), user_in(request)
-    key, place = request.POST.get("question", ""), request.POST.get("place", "")
-    if not (is_key(key) and is_key(place)):
-        raise Invalid
-    question = get_object_or_404(Question, pk=key)
-    marks = _marks(request.POST.get("marks", ""))
-    put_back(quiz, question=question, place=int(place), marks=marks, by=user, at=now())
-    return _back(quiz, f"question-{key}")
+    removed = removed_by(request.POST.get("ticket", ""), quiz)
+    if removed is None:
+        raise Conflict(_("There is nothing to put back: it is in the quiz already, or gone."))
+    put_back(
+        quiz,
+        question=removed.question,
+        place=removed.place,
+        marks=removed.marks,
+        by=user,
+        at=now(),
+    )
+    return _back(quiz, f"question-{removed.question.pk}")
 
 
 @require_POST
@@ -139,10 +160,9 @@ def _remove(request: HttpRequest, quiz: Quiz) -> HttpResponse:
     if gone is None:
         return _back(quiz, "questions")
     place, asked = gone
-    kept = {"removed": key, "place": place, "marks": "" if asked.marks is None else asked.marks}
-    return HttpResponseRedirect(
-        f"{reverse('quiz_edit', args=[quiz.pk])}?{urlencode(kept)}#questions"
-    )
+    ticket = ticket_of(quiz, question=key, place=place, marks=asked.marks)
+    query = urlencode({"removed": ticket})
+    return HttpResponseRedirect(f"{reverse('quiz_edit', args=[quiz.pk])}?{query}#questions")
 
 
 def _given(request: HttpRequest, quiz: Quiz) -> list[Asked]:

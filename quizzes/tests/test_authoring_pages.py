@@ -289,18 +289,37 @@ def test_a_question_is_taken_out_and_put_back_where_it_was(client, quiz):
 
     gone = client.post(reverse("quiz_order", args=[quiz.pk]), {"remove": keys[1]}, follow=True)
     assert keys_of(quiz) == [keys[0], keys[2]]
-    removed = gone.context["removed"]
-    body = {"question": removed["pk"], "place": removed["place"], "marks": removed["marks"]}
-    send(client, "quiz_put_back", quiz, body)
+    ticket = gone.context["removed"].ticket
+    send(client, "quiz_put_back", quiz, {"ticket": ticket})
 
     assert keys_of(quiz) == keys
     assert quiz.quiz_questions.get(question=keys[1]).marks == 4
-    assert page(client, "quiz_edit", quiz, removed=keys[1], place=2).context["removed"] is None
+    assert page(client, "quiz_edit", quiz, removed=ticket).context["removed"] is None
+    assert send(client, "quiz_put_back", quiz, {"ticket": ticket}).status_code == 409
 
 
-@pytest.mark.parametrize("body", [{}, {"question": "x", "place": "1"}, {"question": "1"}])
-def test_what_cannot_be_put_back_is_refused(client, quiz, body):
-    assert send(client, "quiz_put_back", quiz, body).status_code == 400
+def test_a_ticket_puts_nothing_into_another_quiz_and_cannot_be_made_up(client, quiz, trainer):
+    secret = make_question(owner=UserFactory(trainer=True), is_shared=False)
+    other = draft_of(trainer, 1)
+    key = keys_of(other)[0]
+    gone = client.post(reverse("quiz_order", args=[other.pk]), {"remove": key}, follow=True)
+
+    for ticket in ("", "x", f"[{quiz.pk}, {secret.pk}, 1, null]", gone.context["removed"].ticket):
+        assert send(client, "quiz_put_back", quiz, {"ticket": ticket}).status_code == 409
+        assert page(client, "quiz_edit", quiz, removed=ticket).context["removed"] is None
+    assert len(keys_of(quiz)) == 3
+
+
+def test_no_more_than_a_quiz_holds_is_added(client, quiz, trainer, monkeypatch):
+    monkeypatch.setattr("quizzes.actions.authoring.MOST_QUESTIONS", 3)
+    question = make_question(owner=trainer)
+
+    answer = client.post(
+        reverse("quiz_add", args=[quiz.pk]), {"question": question.pk}, follow=True
+    )
+
+    assert "A quiz has at most 3 questions." in answer.content.decode()
+    assert len(keys_of(quiz)) == 3
 
 
 # From the bank

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from questions.formats.drafts import Draft, read_entry, without_unseen, written_of
-from questions.formats.table import CHARACTERS, LOST, QUESTION, assumed_scoring
+from questions.formats.table import CHARACTERS, LOST, PICTURES, QUESTION, assumed_scoring
+from questions.images import named_in
 from questions.kinds.fill_blanks import BLANK
 
 _SILENT: Mapping[str, Any] = {
@@ -67,6 +69,8 @@ def carried(
     kept = _without(kept, lost_by_type[written["type"]] | also)
     if kept.get("scoring") == written.get("scoring"):
         lost -= {"scoring"}
+    if named_in([json.dumps(kept, ensure_ascii=False)]):
+        lost = lost | {PICTURES}
     entry = read_entry(kept).entry
     return (None, {QUESTION}) if entry is None else (written_of(entry), lost)
 

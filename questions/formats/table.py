@@ -11,8 +11,9 @@ from typing import Any
 from core.documents.tables import code, table
 from questions.kinds import KINDS
 
-# The whole of it, where a format has nothing like it; and characters that it cannot hold.
-QUESTION, CHARACTERS = "question", "characters"
+# The whole of it, where a format has nothing like it; characters that it cannot hold; and the bytes
+# of pictures, of which every format has only the address.
+QUESTION, CHARACTERS, PICTURES = "question", "characters", "pictures"
 
 # Of every type.
 FACTS = (

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import zip_longest
 from math import exp
 
@@ -27,9 +28,10 @@ from quizzes.actions.authoring import (
     set_draw_rules,
     set_questions,
 )
+from quizzes.actions.marking import mark_answer
 from quizzes.actions.past_attempts import Given, PastAttempt, write_past_attempts
 from quizzes.demo_answers import answer_to
-from quizzes.models import AttemptQuestion, DrawRule, Feedback, Quiz
+from quizzes.models import AttemptQuestion, AttemptStatus, DrawRule, Feedback, Quiz
 from quizzes.querysets import LEFT_ALONE
 
 DAYS_UNDER_WAY = 20
@@ -39,6 +41,11 @@ BY_HAND = ("ESSAY", "CODE", "FILE_UPLOAD")
 ABANDONED = 0.06
 UNANSWERED = 0.03
 OF_TRACK = {"FSD": FULL_STACK, "DP": DATA, "": range(1, len(STUDENTS) + 1)}
+MARKS = (
+    ("All of it is there, and in the right order. Well argued.", Decimal(1)),
+    ("The idea is right. Say also what happens when it fails half way.", Decimal("0.75")),
+    ("A beginning: name the two cases, and decide between them.", Decimal("0.5")),
+)
 HARDNESS = {Difficulty.EASY: -0.9, Difficulty.MEDIUM: 0.0, Difficulty.HARD: 0.8}
 
 # Its key is wrong, as keys sometimes are: statistics show it, since those who know fail it.
@@ -224,6 +231,7 @@ def make_quizzes(at: datetime) -> None:
         if not plan.is_draft:
             write_past_attempts(quiz, past=list(_past(plan, quiz, people, at)))
             _leave_open(plan, quiz, people, at)
+            _mark_some(quiz, people["trainer"], at)
 
 
 def are_quizzes_made() -> bool:
@@ -376,6 +384,23 @@ def _leave_open(plan: Plan, quiz: Quiz, people: dict[str, User], at: datetime) -
         answers = {question: each.raw for question, each in given.items() if each is not None}
         saved_at = started_at + timedelta(minutes=12)
         save_answers(attempt, answers=answers, revisions={}, at=saved_at)
+
+
+def _mark_some(quiz: Quiz, trainer: User, at: datetime) -> None:
+    """What waited longest; the rest waits on."""
+    waiting = AttemptQuestion.objects.filter(
+        attempt__quiz=quiz, attempt__ended_at__lt=at - timedelta(days=6), score=None
+    )
+    ended = waiting.exclude(attempt__status=AttemptStatus.IN_PROGRESS)
+    for answer in ended.select_related("attempt").order_by("attempt__ended_at", "position"):
+        said, share = MARKS[answer.pk % len(MARKS)]
+        mark_answer(
+            answer,
+            score=(answer.marks * share).quantize(Decimal("0.5")),
+            feedback=said,
+            by=trainer,
+            at=(answer.attempt.ended_at or at) + timedelta(days=1),
+        )
 
 
 def _login(number: int) -> str:

@@ -83,6 +83,7 @@ def _answer(asked: AttemptQuestion, *, is_told: bool) -> dict[str, Any]:
         "saved_at": asked.saved_at,
         "marks": asked.marks,
         "score": asked.score if is_told else None,
+        "feedback": asked.feedback if is_told else "",
     }
 
 

@@ -58,6 +58,7 @@ def _every_state_is_there():
     states = dict(Attempt.objects.values_list("status").annotate(n=Count("pk")))
     assert set(states) == set(AttemptStatus)
     assert Attempt.objects.filter(pending_count__gt=0).exists()
+    assert AttemptQuestion.objects.exclude(marked_at=None).exists()
     open_ = AttemptQuestion.objects.filter(attempt__status=AttemptStatus.IN_PROGRESS)
     assert open_.filter(response__isnull=False).exists()
     assert open_.filter(response__isnull=True).exists()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from quizzes.generators.builtin.reading import Listing, Reading, Sentence
-from quizzes.generators.builtin.terms import CODE, NUMBER, STRONG, Term, shape_of, words
+from quizzes.generators.builtin.terms import ANY_CODE, CODE, NUMBER, STRONG, Term, shape_of, words
 
 SHORTEST, LONGEST = 40, 260
 # Words that point at something before, or at the reader: without it such a sentence says little.
@@ -56,6 +56,27 @@ _NO_TERM = words(
 )
 
 
+# What tells the reader to do something says nothing that could be asked about.
+_COMMANDS = words(
+    """
+    add aim allow apply argue arrange ask assume attach avoid be begin bring build call check choose
+    clean click close come commit compare complete consider copy count cover create cut decide
+    declare define delete describe deploy design do document don't download draw drop edit enter
+    ensure expect explain export fetch fill filter find finish fix follow forget format get give go
+    group guess handle hide imagine import include insert install join keep know leave let link list
+    load log look mail make mark measure merge mind mock move name never note notice open order pass
+    paste pay pick plan point practise prefer prepare press print protect prove pull push put query
+    raise reach read record refuse remember remove rename repeat replace report require resist
+    restart return review rewrite round run save say search see select send serve set share show
+    sign skip solve sort start state stay stop store study submit suppose take tell test think throw
+    time trace track treat try turn type understand update upload use verify wait walk watch work
+    wrap write
+    """
+)
+_LABELLED = re.compile(r"^(?:\*\*[^*]+\*\*|__[^_]+__)(?:[,.;]|\s+(?!is\b|are\b|means?\b))")
+_STORY = re.compile(r"\b(?:was|were|had|did|said|asked|told|came|went|got|gave|took|made)\b")
+
+
 @dataclass(frozen=True)
 class Definition:
     """`rest` says what the term is, without its full stop."""
@@ -73,13 +94,31 @@ class Definition:
 def stands_alone(sentence: Sentence) -> bool:
     """Says something that can be asked about without what stands around it."""
     text = sentence.text
+    bare = ANY_CODE.sub(" ", text)
     if not SHORTEST <= len(text) <= LONGEST or text[-1] not in ".!।" or text.count("|") > 1:
         return False
-    if _LEANS.match(text) or _POINTS.search(CODE.sub(" ", text)) or "](" in text:
+    if _LEANS.match(text) or _POINTS.search(bare) or _LABELLED.match(text) or "](" in text:
         return False
-    if text.isascii() and not _VERB.search(text):
+    if text.split()[0].strip('*_"“(').casefold() in _COMMANDS:
         return False
-    return text.count("(") == text.count(")") and text.count("`") % 2 == 0 and ":" not in text[-2:]
+    if text.isascii() and not _VERB.search(bare):
+        return False
+    return text.count("(") == text.count(")") and text.count("`") % 2 == 0
+
+
+def worth_of(sentence: Sentence) -> float:
+    """What speaks of something once, or of something that is not named, is asked about last."""
+    text = ANY_CODE.sub(" ", sentence.text)
+    worth = 0.0
+    if _STORY.search(text):
+        worth -= 1.5
+    if re.search(r"\b(?:it|they|them|he|she|him)\b", text[: len(text) // 2], re.IGNORECASE):
+        worth -= 0.7
+    if re.search(r"[\"“”]|\?", text):
+        worth -= 0.5
+    if len(text.split()) < 8:
+        worth -= 0.5
+    return worth
 
 
 def definitions_in(reading: Reading) -> list[Definition]:
@@ -99,7 +138,7 @@ def definitions_in(reading: Reading) -> list[Definition]:
 
 def numbers_in(sentence: Sentence) -> list[re.Match[str]]:
     """Those that say how much or how many: no years of dates, no numbers of steps."""
-    text = CODE.sub(lambda found: " " * len(found[0]), sentence.text)
+    text = ANY_CODE.sub(lambda found: " " * len(found[0]), sentence.text)
     return [found for found in NUMBER.finditer(text) if not _is_label(text, found)]
 
 
@@ -127,7 +166,8 @@ def _definition(shown: str, verb: str, rest: str, sentence: Sentence) -> Definit
     words = plain.casefold().split()
     if not words or set(words) & _NO_TERM or plain.casefold() in rest.casefold():
         return None
-    if len(rest) > 180 or rest.count("(") != rest.count(")") or "](" in rest or ". " in rest:
+    is_plain = rest.count("(") == rest.count(")") and not re.search(r"\]\(|[.:!?] |:$", rest)
+    if len(rest) > 180 or not is_plain or rest.split()[0].casefold() in _COMMANDS:
         return None
     if CODE.fullmatch(shown):
         sort = f"code {shape_of(plain)}"

@@ -19,6 +19,8 @@ TYPES = (
     *("SINGLE", "MULTIPLE", "TRUE_FALSE", "NUMERIC"),
     *("SHORT_TEXT", "FILL_BLANKS", "MATCHING", "ORDERING"),
 )
+# Rather fewer questions than such as nobody would ask.
+LEAST_SCORE = 1.0
 # Where no types are wished for, these come first.
 GOOD_AT = ("SINGLE", "FILL_BLANKS", "TRUE_FALSE")
 
@@ -56,16 +58,19 @@ def candidates_in(source: str, *, seed: int) -> list[Candidate]:
         found += maker.of_sentence(sentence)
     for listing in reading.listings:
         found += maker.of_listing(listing, reading.listings)
-    return sorted(found, key=lambda each: source.find(each.span))
+    worth_it = [each for each in found if each.score >= LEAST_SCORE]
+    return sorted(worth_it, key=lambda each: source.find(each.span))
 
 
 def _chosen(candidates: Sequence[Candidate], wish: Wish) -> list[Candidate]:
     """The best of each type in turn, spread over the text; no fact is asked about twice."""
     types = [each for each in wish.types if each in TYPES] or list(GOOD_AT)
     chance = random.Random(wish.seed)  # noqa: S311 (a draw, not a secret)
-    left = {type_: [each for each in candidates if each.type == type_] for type_ in types}
     asked, sections = Asked(wish.avoid), dict[str, int]()
-    facts = {" ".join(span.split()) for span in wish.used}
+    used = {_plain(span) for span in wish.used}
+    candidates = [each for each in candidates if _plain(each.span) not in used]
+    facts = set(used)
+    left = {type_: [each for each in candidates if each.type == type_] for type_ in types}
     chosen: list[Candidate] = []
     chance.shuffle(types)
     while len(chosen) < wish.count and any(left.values()):
@@ -88,6 +93,10 @@ def _chosen(candidates: Sequence[Candidate], wish: Wish) -> list[Candidate]:
             if len(chosen) == wish.count:
                 break
     return [each for each in candidates if each in chosen]
+
+
+def _plain(span: str) -> str:
+    return " ".join(span.split())
 
 
 def _draft(candidate: Candidate, wish: Wish) -> Draft:

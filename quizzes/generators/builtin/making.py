@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quizzes.generators.builtin.facts import Definition, numbers_in
+from quizzes.generators.builtin.facts import Definition, numbers_in, worth_of
 from quizzes.generators.builtin.reading import Listing, Sentence
 from quizzes.generators.builtin.terms import Term, terms_in
 
@@ -25,7 +25,6 @@ _OPPOSITES = (
     ("smallest", "largest"),
     ("faster", "slower"),
     ("larger", "smaller"),
-    ("longer", "shorter"),
     ("higher", "lower"),
     ("increases", "decreases"),
     ("optional", "required"),
@@ -35,7 +34,6 @@ _OPPOSITES = (
     ("synchronous", "asynchronous"),
     ("encrypted", "unencrypted"),
     ("mutable", "immutable"),
-    ("every", "no"),
     ("cannot", "can"),
     ("must not", "must"),
     ("does not", "does"),
@@ -43,7 +41,8 @@ _OPPOSITES = (
     ("are not", "are"),
 )
 # Flipping one of these in a sentence of ours is safe one way only: “is” says too many things.
-_ONE_WAY = frozenset({"can", "must", "does", "is", "are", "no"})
+_ONE_WAY = frozenset({"can", "must", "does", "is", "are"})
+_NEGATION = re.compile(r"\b(?:no|not|nor|never|neither|nothing|nobody|none|without|cannot|n't)\b")
 
 
 @dataclass(frozen=True)
@@ -68,12 +67,14 @@ class Maker:
 
     def of_sentence(self, sentence: Sentence) -> Iterator[Candidate]:
         chance = self._chance(sentence.text)
-        terms = self._terms_of(sentence)
+        terms, worth = self._terms_of(sentence), worth_of(sentence)
+        made: list[Candidate] = []
         for term in terms:
-            yield from self._gaps(sentence, term, chance)
+            made += self._gaps(sentence, term, chance)
         for found in numbers_in(sentence)[:1]:
-            yield from self._numbers(sentence, found, chance)
-        yield from self._statements(sentence, terms, chance)
+            made += self._numbers(sentence, found, chance)
+        made += self._statements(sentence, terms, chance)
+        yield from (replace(each, score=each.score + worth) for each in made)
 
     def of_definition(self, definition: Definition) -> Iterator[Candidate]:
         chance = self._chance(definition.rest)
@@ -83,6 +84,9 @@ class Maker:
             if each.term.plain.casefold() != definition.term.plain.casefold()
             and each.is_plural == definition.is_plural
             and not _share_words(each.term.plain, definition.term.plain)
+            # What a proxy is, is true of a load balancer too, if that is a proxy.
+            and not _is_named_in(each.term.plain, definition.rest)
+            and not _is_named_in(definition.term.plain, each.rest)
         ]
         yield from self._what_is(definition, others, chance)
         yield from self._which_term(definition, others, chance)
@@ -135,6 +139,8 @@ class Maker:
 
     def _others(self, term: Term, sentence: Sentence, chance: random.Random) -> list[Term]:
         """Of the same sort, like it in form, and nowhere in the sentence."""
+        if term.sort == "code other":
+            return []
         text = sentence.text.casefold()
         fitting = [
             each
@@ -157,8 +163,10 @@ class Maker:
         is_code = term.sort.startswith("code")
         if len(term.plain) <= 30 and opened.count(GAP) == 1:
             blank = {"accepted": _accepted(term), **({"case_sensitive": True} if is_code else {})}
+            # For a common word others would do as well, which a list of choices says.
+            weight = 0.6 if term.sort == "word" else 0.0
             yield _with(
-                base,
+                replace(base, score=score - weight),
                 "FILL_BLANKS",
                 f"Fill the gap as the text has it.\n\n{opened.replace(GAP, '{{gap}}')}",
                 _says(sentence),
@@ -308,7 +316,8 @@ class Maker:
         is_short = all(8 <= len(item) <= 140 for item in items)
         if not listing.is_numbered or not 3 <= len(items) <= 7 or not is_short:
             return
-        intro = listing.intro.rstrip(":. ")
+        intro = listing.intro if listing.intro.endswith(":") else listing.section
+        intro = intro.rstrip(": ")
         where = f", under “{intro}”" if 0 < len(intro) <= 120 else ""
         yield Candidate(
             "ORDERING",
@@ -399,14 +408,17 @@ def _article(opened: str) -> bool:
 
 
 def _opposite(text: str) -> tuple[str, str] | None:
+    """Only where the turned word is the only one that could turn the sentence."""
     for pair in _OPPOSITES:
         for one, other in (pair, pair[::-1]):
             if one in _ONE_WAY:
                 continue
-            found = re.findall(rf"(?<![\w`]){one}(?![\w`])", text)
-            if len(found) == 1 and not re.search(rf"\b{other}\b", text.replace(one, " ")):
-                said = re.sub(rf"(?<![\w`]){one}(?![\w`])", other, text)
-                return said, f"It is “{one}”, not “{other}”."
+            found = list(re.finditer(rf"(?<=[\w)`] ){one}(?= [\w`])", text))
+            rest = text.replace(one, " ", 1)
+            if len(found) != 1 or re.search(rf"\b{other}\b", rest) or _NEGATION.search(rest):
+                continue
+            said = f"{text[: found[0].start()]}{other}{text[found[0].end() :]}"
+            return said, f"It is “{one}”, not “{other}”."
     return None
 
 
@@ -467,6 +479,10 @@ def _is_alike(item: str, own: Sequence[str]) -> bool:
 def _share_words(one: str, other: str) -> bool:
     words = {word.rstrip("s") for word in re.findall(r"\w+", one.casefold())}
     return bool(words & {word.rstrip("s") for word in re.findall(r"\w+", other.casefold())})
+
+
+def _is_named_in(word: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(word.casefold())}s?\b", text.casefold()) is not None
 
 
 def _vowel(word: str) -> bool:

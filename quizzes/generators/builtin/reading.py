@@ -18,9 +18,10 @@ _ASIDE = re.compile(r"^\s*(?:>|<|!\[|\[\^|:::)")
 _END = re.compile(
     r"(?<=[.!?।])[\"”\u2019)\]*_]*\s+(?=[\"“\u2018(\[*_`]*[A-Z0-9\u0080-\U0010ffff`])"
 )
+_TAIL = re.compile(r"[\"”\u2019)\]*_]*")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Dr|Mr|Mrs|Ms|No|Nr|Fig|St|Inc|Ltd|approx|ca|p|pp|ed|al)\.|"
-    r"\b[A-Z]\.|\d\.)$"
+    r"\b[A-Z]\.|^\d{1,3}\.)$"
 )
 
 
@@ -72,11 +73,10 @@ def split(paragraph: str) -> list[str]:
     """Its sentences, exactly as they stand; nothing inside of code or brackets ends one."""
     found, start = [], 0
     for end in _END.finditer(paragraph):
-        before = paragraph[start : end.start()]
-        if _NO_END.search(before) or _is_open(before):
+        tail = _TAIL.match(paragraph, end.start())
+        stop = tail.end() if tail else end.start()
+        if _NO_END.search(paragraph[start : end.start()]) or _is_open(paragraph[start:stop]):
             continue
-        tail = re.match(r"[\"”\u2019)\]*_]*", paragraph[end.start() : end.end()])
-        stop = end.start() + len(tail[0] if tail else "")
         found.append(paragraph[start:stop].strip())
         start = end.end()
     found.append(paragraph[start:].strip())

@@ -140,8 +140,7 @@ def publish_quiz(quiz: Quiz, *, by: User, at: datetime) -> Quiz:
         raise NotReady(problems=[each.message for each in hindrances])
     drafts = Question.objects.filter(quiz_questions__quiz=quiz, status=QuestionStatus.DRAFT)
     drafts.update(status=QuestionStatus.READY, edited_at=at)
-    vetted = quiz.generations.values("items__question")
-    _vet(vetted, by=by, at=at)
+    _vet(quiz.quiz_questions.values("question"), by=by, at=at)
     quiz.status, quiz.published_at = QuizStatus.PUBLISHED, at
     quiz.edited_at, quiz.edited_by = at, by
     quiz.save(update_fields=["status", "published_at", "edited_at", "edited_by"])

@@ -247,8 +247,6 @@ def save_generated(
     questions = [_save(generation, each, at=at, seed=chance.getrandbits(63)) for each in found]
     if generation.replaces is not None:
         _put_in_place(quiz, generation.replaces, questions[0], by=generation.owner, at=at)
-        # It may be gone by now, and Django saves nothing beside what was deleted.
-        generation.replaces = None
     else:
         asked = [Asked(question) for question in questions]
         set_questions(quiz, asked=[*_asked_in(quiz), *asked], by=generation.owner, at=at)
@@ -316,7 +314,7 @@ def _demand_quota(generation: Generation, *, at: datetime) -> None:
     """Whoever asks twice at once is counted one after the other."""
     if generation.is_from_cache:
         return
-    User.objects.select_for_update(no_key=True).get(pk=generation.owner_id)
+    _hold(generation.owner_id)
     if used_today(generation.owner, at=at) >= settings.AI_QUOTA_DAY:
         tomorrow = _midnight(at) + timedelta(days=1)
         raise QuotaUsedUp(
@@ -326,6 +324,10 @@ def _demand_quota(generation: Generation, *, at: datetime) -> None:
 
 def _midnight(at: datetime) -> datetime:
     return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _hold(owner: int) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=owner)
 
 
 def _digest(
@@ -353,14 +355,14 @@ def _asked_in(quiz: Quiz) -> list[Asked]:
 
 
 def _save(generation: Generation, found: Found, *, at: datetime, seed: int) -> Question:
-    entry = found.entry
+    entry, file = found.entry, generation.source_file
     question = add_question(
         outline=entry.outline,
         facts=Facts(
             explanation=entry.explanation,
             difficulty=entry.difficulty,
             tags=entry.tags,
-            sources=entry.sources,
+            sources=[{"title": file.name}] if file else entry.sources,
         ),
         owner=generation.owner,
         at=at,
@@ -390,7 +392,7 @@ def _put_in_place(quiz: Quiz, old: Question, new: Question, *, by: User, at: dat
     if old.status == QuestionStatus.DRAFT and not old.quiz_questions.exists():
         try:
             with transaction.atomic():
-                delete_question(old, by=by, at=at)
+                delete_question(Question.objects.get(pk=old.pk), by=by, at=at)
         except InUse:
             return
 

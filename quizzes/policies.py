@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from quizzes.models import Generation, Quiz
 
 # What nobody does by hand in the admin.
-WRITTEN_BY_ACTIONS = frozenset({"quizzes.attempt", "quizzes.quiz", "quizzes.drawrule"})
+WRITTEN_BY_ACTIONS = frozenset(
+    {"quizzes.attempt", "quizzes.quiz", "quizzes.drawrule", "quizzes.generation"}
+)
 
 
 @policy("quizzes.view")

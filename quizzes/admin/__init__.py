@@ -1,5 +1,5 @@
-"""Quizzes, rules and attempts in the admin."""
+"""Quizzes, rules, attempts and generations in the admin."""
 
-from quizzes.admin import quizzes
+from quizzes.admin import generation, quizzes
 
-__all__ = ["quizzes"]
+__all__ = ["generation", "quizzes"]

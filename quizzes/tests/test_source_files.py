@@ -1,6 +1,5 @@
 """Files to ask about: what is read of them, and what is refused."""
 
-from contextlib import closing
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -206,8 +205,9 @@ class TestAsking:
         path = f"/api/files/{StoredFile.objects.get().pk}/"
 
         for reader, status in ((trainer, 200), (admin, 200), (student, 404)):
-            with closing(client_of(reader).get(path)) as answer:
-                assert answer.status_code == status
+            answer = client_of(reader).get(path)
+            assert answer.status_code == status
+            assert status != 200 or b"".join(answer.streaming_content) == TEXT.encode()
 
     def test_the_same_file_again_is_served_from_what_came_of_it(self, trainer):
         def wish():

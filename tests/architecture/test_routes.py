@@ -90,7 +90,7 @@ from questions.models import (
 )
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
-from quizzes.models import Attempt, AttemptQuestion, DrawRule, Quiz
+from quizzes.models import Attempt, AttemptQuestion, DrawRule, Generation, Quiz
 from quizzes.tests.factories import make_published_quiz
 from quizzes.tests.generation import asked, done
 from tests.architecture.walking import Address, every_address, every_socket, shape_of
@@ -354,6 +354,7 @@ ROWS: dict[type[Model], Callable[[], Model]] = {
     Quiz: make_published_quiz,
     DrawRule: make_draw_rule,
     Attempt: lambda: Attempt.objects.get(pk=make_attempt(None)),
+    Generation: lambda: Generation.objects.get(pk=make_generation(None)),
     WebhookDelivery: lambda: WebhookDelivery.objects.create(
         delivery=uuid4(), event="ping", body=b"{}", received_at=now(), due_at=now(), remind_at=now()
     ),

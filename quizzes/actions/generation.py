@@ -161,7 +161,7 @@ def ask_once_more(
 def ask_replacement(
     quiz: Quiz, *, question: int, by: User, at: datetime, seed: int
 ) -> tuple[Generation, Job]:
-    """Another question of the same kind from the same source, in the place of this one."""
+    """Another question of the same source in the place of this one, of its type if there is one."""
     quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
     row = quiz.quiz_questions.select_related("question").get(question=question)
     item = GeneratedQuestion.objects.filter(question=question).select_related("generation").first()
@@ -172,7 +172,13 @@ def ask_replacement(
         raise Conflict(_("Another question is on its way already."))
     first = item.generation
     version = row.question.versions.get(number=row.question.newest)
-    wish = {**first.wish, "count": 1, "types": [version.type], "difficulty": version.difficulty}
+    wish = {
+        **first.wish,
+        "count": 1,
+        "types": [version.type],
+        "spare": sorted({*first.wish["types"], *first.wish.get("spare", ())} - {version.type}),
+        "difficulty": version.difficulty,
+    }
     generator = generator_for(first.type)
     generation = Generation(
         owner=by,

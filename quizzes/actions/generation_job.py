@@ -213,6 +213,7 @@ def wish_of(generation: Generation) -> Wish:
         seed=generation.seed,
         source=source,
         types=tuple(wish["types"]),
+        spare=tuple(wish.get("spare", ())),
         difficulty=wish["difficulty"],
         language=wish["language"],
         searches_web=generation.type == "WEB_SEARCH",

@@ -83,7 +83,7 @@ def _without_unasked(written: Mapping[str, Any]) -> dict[str, Any]:
 def _faults_of(entry: Entry, wish: Wish) -> list[str]:
     outline = entry.outline
     words = _words_of(outline)
-    allowed = wish.types or tuple(MADE_TYPES)
+    allowed = (*wish.types, *wish.spare) or tuple(MADE_TYPES)
     faults = []
     if outline.type not in allowed:
         faults.append(f"type: Only {', '.join(allowed)} are wanted.")

@@ -31,7 +31,8 @@ USUAL_TYPES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FAL
 class Wish:
     """What somebody asks for. `source` is the text to ask about.
 
-    `avoid` is what is asked already, `used` the passages of the source that it rests on.
+    `spare` are types that may stand in where those wished for give too few. `avoid` is what is
+    asked already, `used` the passages of the source that it rests on.
     """
 
     prompt: str
@@ -39,6 +40,7 @@ class Wish:
     seed: int
     source: str = ""
     types: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
     difficulty: str = ""
     language: str = "en"
     searches_web: bool = False

@@ -501,6 +501,17 @@ def test_a_question_that_another_quiz_asks_is_taken_out_and_not_deleted(trainer)
     assert QuizQuestion.objects.filter(question=old).get().quiz == other
 
 
+def test_where_its_type_is_used_up_one_of_the_others_stands_in(trainer):
+    made = done(asked(trainer, count=3, types=["NUMERIC", "TRUE_FALSE"]))
+    wish = {**made.wish, "types": ["NUMERIC", "TRUE_FALSE", "ORDERING"]}
+    Generation.objects.filter(pk=made.pk).update(wish=wish)
+    for question in made.items.filter(question__versions__type="NUMERIC").values("question"):
+        new = done(
+            ask_replacement(made.quiz, question=question["question"], by=trainer, at=now(), seed=9)
+        )
+        assert new.saved_count == 1
+
+
 def test_where_no_other_is_to_be_had_the_old_one_stays(trainer):
     made = done(asked(trainer, count=50, types=["NUMERIC"]))
     before = texts_in(made.quiz)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -63,36 +64,53 @@ def candidates_in(source: str, *, seed: int) -> list[Candidate]:
 
 
 def _chosen(candidates: Sequence[Candidate], wish: Wish) -> list[Candidate]:
+    """In the order of the text; other types stand in only where the wished ones give too few."""
+    wished = [each for each in wish.types if each in TYPES] or list(GOOD_AT)
+    choosing = _Choosing(candidates, wish)
+    choosing.take(wished)
+    choosing.take([each for each in wish.spare if each in TYPES and each not in wished])
+    return [each for each in candidates if each in choosing.chosen]
+
+
+class _Choosing:
     """The best of each type in turn, spread over the text; no fact is asked about twice."""
-    types = [each for each in wish.types if each in TYPES] or list(GOOD_AT)
-    chance = random.Random(wish.seed)  # noqa: S311 (a draw, not a secret)
-    asked, sections = Asked(wish.avoid), dict[str, int]()
-    used = {_plain(span) for span in wish.used}
-    candidates = [each for each in candidates if _plain(each.span) not in used]
-    facts = set(used)
-    left = {type_: [each for each in candidates if each.type == type_] for type_ in types}
-    chosen: list[Candidate] = []
-    chance.shuffle(types)
-    while len(chosen) < wish.count and any(left.values()):
-        for type_ in types:
-            left[type_] = [each for each in left[type_] if not facts & set(each.facts)]
-            ranked = sorted(
-                left[type_], key=lambda each: each.score - 1.5 * sections.get(each.section, 0)
-            )
-            best = next(
-                (each for each in reversed(ranked) if not asked.knows(each.written["text"])), None
-            )
-            if best is None:
-                left[type_] = []
-                continue
-            left[type_].remove(best)
-            chosen.append(best)
-            asked.add(best.written["text"])
-            facts.update(best.facts)
-            sections[best.section] = sections.get(best.section, 0) + 1
-            if len(chosen) == wish.count:
-                break
-    return [each for each in candidates if each in chosen]
+
+    def __init__(self, candidates: Sequence[Candidate], wish: Wish) -> None:
+        self.chosen: list[Candidate] = []
+        self._count = wish.count
+        self._chance = random.Random(wish.seed)  # noqa: S311 (a draw, not a secret)
+        self._asked, self._sections = Asked(wish.avoid), Counter[str]()
+        self._facts = {_plain(span) for span in wish.used}
+        self._left = [each for each in candidates if _plain(each.span) not in self._facts]
+
+    def take(self, types: Sequence[str]) -> None:
+        open_types = list(types)
+        self._chance.shuffle(open_types)
+        while open_types:
+            for type_ in list(open_types):
+                best = self._best(type_) if len(self.chosen) < self._count else None
+                if best is None:
+                    open_types.remove(type_)
+                else:
+                    self._choose(best)
+
+    def _best(self, type_: str) -> Candidate | None:
+        self._left = [each for each in self._left if not self._facts & set(each.facts)]
+        fresh = (
+            each
+            for each in self._left
+            if each.type == type_ and not self._asked.knows(each.written["text"])
+        )
+        return max(fresh, key=self._worth, default=None)
+
+    def _worth(self, candidate: Candidate) -> float:
+        return candidate.score - 1.5 * self._sections[candidate.section]
+
+    def _choose(self, best: Candidate) -> None:
+        self.chosen.append(best)
+        self._asked.add(best.written["text"])
+        self._facts.update(best.facts)
+        self._sections[best.section] += 1
 
 
 def _plain(span: str) -> str:

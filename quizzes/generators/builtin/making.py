@@ -314,7 +314,8 @@ class Maker:
     def _order(self, listing: Listing, chance: random.Random) -> Iterator[Candidate]:
         items = [_first_sentence(item) for item in listing.items]
         is_short = all(8 <= len(item) <= 140 for item in items)
-        if not listing.is_numbered or not 3 <= len(items) <= 7 or not is_short:
+        is_clear = is_short and len({item.casefold() for item in items}) == len(items)
+        if not listing.is_numbered or not 3 <= len(items) <= 7 or not is_clear:
             return
         intro = listing.intro if listing.intro.endswith(":") else listing.section
         intro = intro.rstrip(": ")
@@ -350,6 +351,7 @@ class Maker:
             for item in _short_items(each)
             if item.casefold() not in have and _is_alike(item, own)
         ]
+        foreign = list({item.casefold(): item for item in foreign}.values())
         if len(foreign) < 2:
             return
         right = own if len(own) <= 3 else chance.sample(own, 3)
@@ -498,5 +500,5 @@ def _first_sentence(item: str) -> str:
 
 
 def _short_items(listing: Listing) -> list[str]:
-    items = [_first_sentence(item) for item in listing.items]
-    return [item for item in items if 3 <= len(item) <= 90]
+    items = {item.casefold(): item for item in map(_first_sentence, listing.items)}
+    return [item for item in items.values() if 3 <= len(item) <= 90]

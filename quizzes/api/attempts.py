@@ -20,10 +20,10 @@ from core.api.idempotent import idempotent
 from core.api.schema import may_raise
 from core.clock import new_seed, now
 from core.errors import Missing, Unavailable
-from core.files.actions import store_file
 from core.files.api.serializers import StoredFileSerializer
-from core.files.models import StoredFile
 from core.policies import Allows
+from curriculum.errors import StorageFull
+from quizzes.actions.answer_files import keep_answer_file
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.api.serializers import (
     ATTEMPT,
@@ -43,7 +43,7 @@ from quizzes.errors import (
     NothingToAsk,
     NotOpenYet,
 )
-from quizzes.files import ANSWER, ANSWER_FILES
+from quizzes.files import ANSWER_FILES
 from quizzes.models import Attempt, AttemptStatus, Quiz
 from quizzes.rules import may_tell_results
 
@@ -236,7 +236,7 @@ class AnswerFilesEndpoint(_OnOwnAttempt):
             )
         ],
     )
-    @may_raise(Missing, AlreadySubmitted, Unavailable)
+    @may_raise(Missing, AlreadySubmitted, StorageFull, Unavailable)
     def post(self, request: Request, attempt: UUID) -> Response:
         own = self.own(attempt)
         if not own.is_open:
@@ -244,9 +244,7 @@ class AnswerFilesEndpoint(_OnOwnAttempt):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         upload = serializer.validated_data["file"]
-        file: StoredFile = store_file(
-            content=upload, name=upload.name, purpose=ANSWER, owner=user_in(request), at=now()
-        )
+        file = keep_answer_file(own, content=upload, name=upload.name, at=now())
         answer = StoredFileSerializer(file, context=self.get_serializer_context()).data
         return Response(answer, status=HTTPStatus.CREATED)
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.entrance import user_in
+from core.api.fields import ByName
 from core.api.idempotent import idempotent
 from core.api.parsers import JSONParser
 from core.api.schema import may_raise
@@ -96,7 +97,7 @@ class WishSerializer(serializers.Serializer[Any]):
         required=False,
         max_length=len(MADE_TYPES),
     )
-    subject = serializers.SlugRelatedField(
+    subject = ByName(
         slug_field="code", queryset=Subject.objects.all(), required=False, allow_null=True
     )
     chapter = serializers.PrimaryKeyRelatedField(

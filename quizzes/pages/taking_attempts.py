@@ -22,20 +22,22 @@ from accounts.models import User
 from accounts.roles import TEACHING
 from core.clock import now
 from core.errors import DomainError, Missing
-from core.files.actions import store_file
 from core.files.models import StoredFile
+from core.files.uploads import takes_uploads
 from core.policies import can, demand, requires
 from questions.answering import raw_answer, written
 from questions.kinds import BadResponse, QuestionType
 from questions.showing import Reviewed, Shown, asked, field_name, files_of, reviewed
+from quizzes.actions.answer_files import keep_answer_file
 from quizzes.actions.attempts import save_answers, submit_attempt
 from quizzes.errors import AlreadySubmitted
-from quizzes.files import ANSWER
+from quizzes.files import ANSWER_FILES
 from quizzes.models import Attempt, AttemptQuestion, Feedback
 from quizzes.pages.taking_history import history_of
 from quizzes.standing import has_passed, results_at, standing_of, tells
 
 UNPROCESSABLE = 422
+FILES_OF_A_FORM = 5
 SAVE, HAND_IN, CHECK = "save", "hand-in", "check-"
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 REVISION, NEW_FILES = "-revision", "-new"
@@ -58,6 +60,7 @@ class Line:
         return f"{CHECK}{self.asked.question_id}"
 
 
+@takes_uploads(FILES_OF_A_FORM * ANSWER_FILES.max_bytes)
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("quizzes.view_attempt")
 def attempt(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -111,7 +114,7 @@ def _save(request: HttpRequest, shown: Attempt) -> HttpResponse:
         messages.info(request, _("This attempt is handed in. Here is how it went."))
         return redirect("attempt", pk=shown.pk)
     do = request.POST.get("do", SAVE)
-    data = _with_new_files(request, shown)
+    data, not_kept = _with_new_files(request, shown)
     answers = _answers(shown, data, do)
     try:
         saved = save_answers(shown, answers=answers, revisions=_revisions(data), at=now())
@@ -120,8 +123,9 @@ def _save(request: HttpRequest, shown: Attempt) -> HttpResponse:
         return redirect("attempt", pk=shown.pk)
     shown = _visible(request, shown.pk)
     _tell_of_stale(request, shown, saved.stale)
-    if saved.refused or not _moves_on(shown, do):
-        errors = {question: _words_of(error) for question, error in saved.refused.items()}
+    refused = {**saved.refused, **not_kept}
+    if refused or not _moves_on(shown, do):
+        errors = {question: _words_of(error) for question, error in refused.items()}
         unsaved = {
             each.question_id: written(each.version.material, data, question=each.question_id)
             for each in shown.questions.all()
@@ -173,21 +177,24 @@ def _is_number(*said: str) -> bool:
     return all(each.isascii() and each.isdecimal() and len(each) < 19 for each in said)
 
 
-def _with_new_files(request: HttpRequest, shown: Attempt) -> QueryDict:
-    """Without scripts files come with the form: they are kept, and their ids join the answer."""
-    data = request.POST.copy()
+def _with_new_files(
+    request: HttpRequest, shown: Attempt
+) -> tuple[QueryDict, dict[int, DomainError]]:
+    """Without scripts files come with the form: they are kept, and their ids join the answer.
+
+    For a file that cannot be kept no other answer of the form is lost.
+    """
+    data, refused = request.POST.copy(), dict[int, DomainError]()
     for each in shown.questions.all():
         name = field_name(each.question_id)
         for upload in request.FILES.getlist(name + NEW_FILES):
-            file = store_file(
-                content=upload,
-                name=upload.name or "",
-                purpose=ANSWER,
-                owner=user_in(request),
-                at=now(),
-            )
-            data.appendlist(name, str(file.pk))
-    return data
+            try:
+                file = keep_answer_file(shown, content=upload, name=upload.name or "", at=now())
+            except DomainError as error:
+                refused[each.question_id] = error
+            else:
+                data.appendlist(name, str(file.pk))
+    return data, refused
 
 
 def _tell_of_stale(request: HttpRequest, shown: Attempt, stale: frozenset[int]) -> None:
@@ -203,7 +210,7 @@ def _tell_of_stale(request: HttpRequest, shown: Attempt, stale: frozenset[int]) 
 
 
 def _words_of(error: DomainError) -> str:
-    said = error.details.get("response")
+    said = error.details.get("response") or error.details.get("file")
     return str(said[0]) if said else str(error.message)
 
 

@@ -63,6 +63,7 @@ def test_a_draft_is_there_at_once_and_a_job_fills_it(api_of, trainer):
         ({"question_types": "SINGLE"}, "question_types"),
         ({"language": "xx"}, "language"),
         ({"subject": "nothing"}, "subject"),
+        ({"subject": "sql\x00"}, "subject"),
         ({"chapter": 999_999}, "chapter"),
     ],
 )

@@ -109,10 +109,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Reviewed(Shown):
-    """`is_key`: looked at without any answer, by those who teach; else it may be for graders."""
+    """`is_key`: looked at without any answer, by those who teach; `is_own`: by who answered."""
 
     is_key: bool = False
-    is_for_graders: bool = False
+    is_own: bool = True
     state: str = EMPTY
     score: Decimal | None = None
     right: str = ""
@@ -183,8 +183,13 @@ def reviewed(
     position: int | None = None,
     files: Mapping[str, StoredFile] | None = None,
     is_for_graders: bool = False,
+    is_own: bool = True,
 ) -> Reviewed:
-    """With what is right and why. Neither a response nor a score: the question with its key."""
+    """With what is right and why. Neither a response nor a score: the question with its key.
+
+    `is_for_graders` adds what students are not told of a key; `is_own` is whether whoever looks
+    is the one who answered.
+    """
     material = version.material
     shown = asked(
         version, deal=deal, response=response, marks=marks, position=position, files=files
@@ -193,7 +198,7 @@ def reviewed(
     told = Reviewed(
         **{name: getattr(shown, name) for name in Shown.__dataclass_fields__},
         is_key=is_key,
-        is_for_graders=is_for_graders,
+        is_own=is_own,
         state=_state(response, score, shown.marks),
         score=score,
         explanation=version.explanation,

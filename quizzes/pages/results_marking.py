@@ -167,6 +167,7 @@ def _page(
         marks=answer.marks,
         files=files_of([answer.response]),
         is_for_graders=True,
+        is_own=False,
     )
     waiting_keys = answers_to_mark(quiz).filter(score=None)
     context = {

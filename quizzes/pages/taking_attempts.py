@@ -72,7 +72,7 @@ def attempt(request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "quizzes/taking/results.html", _results(user, shown))
     if can(user, "quizzes.answer", shown):
         return render(request, "quizzes/taking/attempt.html", _taking(shown))
-    return render(request, "quizzes/taking/under_way.html", _under_way(shown))
+    return render(request, "quizzes/taking/under_way.html", _under_way(user, shown))
 
 
 @require_safe
@@ -274,7 +274,7 @@ def _lines(
 
 
 def _told(
-    each: AttemptQuestion, files: Mapping[str, StoredFile], *, is_for_graders: bool = False
+    each: AttemptQuestion, files: Mapping[str, StoredFile], *, is_own: bool = True
 ) -> Reviewed:
     return reviewed(
         each.version,
@@ -284,17 +284,18 @@ def _told(
         marks=each.marks,
         position=each.position,
         files=files,
-        is_for_graders=is_for_graders,
+        is_for_graders=not is_own,
+        is_own=is_own,
     )
 
 
-def _under_way(shown: Attempt) -> dict[str, Any]:
+def _under_way(user: User, shown: Attempt) -> dict[str, Any]:
     questions = list(shown.questions.all())
     return {
         **_about(shown),
         "answered_count": sum(each.response is not None for each in questions),
         "questions_count": len(questions),
-        "trail": _trail(shown),
+        "trail": _trail(user, shown),
     }
 
 
@@ -308,7 +309,7 @@ def _results(user: User, shown: Attempt) -> dict[str, Any]:
     files = files_of(each.response for each in of_files)
     standing = standing_of(quiz, student=shown.student, at=at)
     lines = [
-        Line(each, _told(each, files, is_for_graders=not is_own), is_told=True)
+        Line(each, _told(each, files, is_own=is_own), is_told=True)
         for each in questions
         if is_told or each.locked_at is not None
     ]
@@ -323,14 +324,14 @@ def _results(user: User, shown: Attempt) -> dict[str, Any]:
         "results_at": results_at(quiz),
         "standing": standing,
         "history": history_of(standing),
-        "may_see_quiz": can(user, "quizzes.view", quiz),
         "may_take": is_own and can(user, "quizzes.take", quiz),
-        "trail": _trail(shown),
+        "trail": _trail(user, shown),
     }
 
 
-def _trail(shown: Attempt) -> list[tuple[str, str]]:
-    return [
-        (_("Quizzes"), reverse("quizzes")),
-        (shown.quiz.title, reverse("quiz", args=[shown.quiz_id])),
-    ]
+def _trail(user: User, shown: Attempt) -> list[tuple[str, str]]:
+    """A quiz that is no longer published is no place for a student to go back to."""
+    trail = [(_("Quizzes"), reverse("quizzes"))]
+    if can(user, "quizzes.view", shown.quiz):
+        trail.append((shown.quiz.title, reverse("quiz", args=[shown.quiz_id])))
+    return trail

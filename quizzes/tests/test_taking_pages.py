@@ -1,5 +1,6 @@
 """Taking a quiz by pages alone, as a browser without scripts does."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from curriculum.tests.factories import enrolled, make_track
 from questions.kinds import KINDS
 from questions.tests.test_showing import Fields
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
+from quizzes.actions.authoring import unpublish_quiz
 from quizzes.models import Attempt, Feedback, Quiz
 from quizzes.tests.factories import make_published_quiz, right
 
@@ -244,6 +246,49 @@ def test_a_trainer_reads_the_results_of_their_student_with_the_name(client_of, t
     assert "Meera Rao" in results
     assert results.count("Because it is so.") == 2
     assert "Begin again" not in results
+    assert "Their answer" in results
+    assert "Your answer" not in results
+
+
+def test_a_file_that_is_an_answer_is_read_by_its_student_and_those_who_look_at_it(
+    client_of, taker, trainer
+):
+    attempt = begin(make_published_quiz(("FILE_UPLOAD",), author=trainer), taker)
+    name = f"q{attempt.questions.get().question_id}-new"
+    upload = SimpleUploadedFile("plan.md", b"# My plan")
+    client_of(taker).post(page_of(attempt), {name: upload, "do": "save"})
+    submit_attempt(attempt, at=now())
+
+    for reader in (taker, trainer):
+        client = client_of(reader)
+        page = client.get(page_of(attempt)).content.decode()
+        (address,) = set(re.findall(r"/api/(?:v1/)?files/[0-9a-f-]+/", page))
+        found = client.get(address)
+        assert (found.status_code, b"".join(found.streaming_content)) == (200, b"# My plan")
+    assert client_of(UserFactory()).get(address).status_code == 404
+
+
+def test_results_of_a_quiz_that_is_gone_from_the_list_can_still_be_read(client_of, taker):
+    quiz = make_published_quiz()
+    attempt = begin(quiz, taker)
+    submit_attempt(attempt, at=now())
+    unpublish_quiz(quiz, by=quiz.author, at=now())
+    client = client_of(taker)
+
+    page = client.get(page_of(attempt)).content.decode()
+
+    assert "Question by question" in page
+    assert reverse("quiz", args=[quiz.pk]) not in page
+    assert client.get(reverse("quiz", args=[quiz.pk])).status_code == 404
+
+
+def test_staff_who_look_at_an_open_attempt_see_no_form(client_of, taker, admin):
+    attempt = begin(make_published_quiz(), taker)
+
+    page = client_of(admin).get(page_of(attempt)).content.decode()
+
+    assert "Still under way" in page
+    assert "Hand in" not in page
 
 
 def test_a_quiz_says_why_it_cannot_be_begun(client_of, taker):

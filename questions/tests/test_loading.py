@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.clock import now
 from core.events.models import Event
+from core.markdown import render_markdown
 from questions.actions.bank_content import load_bank
 from questions.actions.saving import Facts, retire_question, revise_question
 from questions.bank_files import read_subjects
@@ -53,6 +54,24 @@ def test_all_that_is_shipped_comes_with_every_platform():
     assert Question.objects.count() >= 300
     assert not Question.objects.exclude(owner=None, is_shared=True, status="ready").exists()
     assert not Question.objects.filter(chapter=None).exists()
+
+
+def test_every_formula_that_is_shipped_can_be_drawn():
+    texts = [
+        text
+        for subject in read_subjects(SHIPPED)
+        for question in subject.questions
+        for text in (
+            question.outline.text,
+            question.explanation,
+            *(choice.text for choice in question.outline.choices),
+            *(choice.feedback for choice in question.outline.choices),
+        )
+        if "$" in text
+    ]
+    drawn = [render_markdown(text) for text in texts]
+    assert sum("<math" in html for html in drawn) > 40
+    assert [text for text, html in zip(texts, drawn, strict=True) if "maths-unread" in html] == []
 
 
 def test_loaded_again_it_changes_nothing():

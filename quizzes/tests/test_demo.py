@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count
 
+from accounts.demo import DOMAIN
+from accounts.models import User
 from core.clock import now
 from core.demo import is_demo_ready
 from core.events.models import Event
@@ -30,7 +32,7 @@ def statistics_of(version):
     return item_statistics(Sums(**{name: getattr(found, name) for name in Sums.__annotations__}))
 
 
-def test_the_demo_is_whole_and_made_once(demo):
+def test_the_demo_is_whole_and_made_once(demo, client_of):
     demo()
 
     assert are_quizzes_made()
@@ -43,6 +45,7 @@ def test_the_demo_is_whole_and_made_once(demo):
     _every_state_is_there()
     _answers_are_as_people_give_them()
     _one_key_looks_wrong()
+    _every_page_of_it_opens(client_of)
 
 
 def _every_state_is_there():
@@ -84,3 +87,26 @@ def _one_key_looks_wrong():
     doubtful = sum(each.has_doubtful_key for each in others)
     assert len(others) > 60
     assert doubtful <= len(others) // 8
+
+
+def _every_page_of_it_opens(client_of):
+    for login in ("student", "student11"):
+        person = User.objects.get(email=f"{login}@{DOMAIN}")
+        client = client_of(person)
+        quizzes = Quiz.objects.published().filter(attempts__student=person).distinct()
+        pages = [f"/quizzes/{quiz.pk}/" for quiz in quizzes]
+        pages += [f"/attempts/{each.pk}/" for each in Attempt.objects.filter(student=person)]
+        assert len(pages) > 12
+        assert _broken(client, ["/quizzes/", *pages]) == []
+    client = client_of(User.objects.get(email=f"trainer@{DOMAIN}"))
+    own = Quiz.objects.filter(author__email=f"trainer@{DOMAIN}").values_list("pk", flat=True)
+    pages = [
+        f"/quizzes/{quiz}/{page}" for quiz in own for page in ("edit/", "preview/", "results/")
+    ]
+    of_each_kind = QuestionVersion.objects.newest().order_by("type").distinct("type")
+    pages += [f"/questions/{each.question_id}/" for each in of_each_kind]
+    assert _broken(client, ["/questions/", *pages]) == []
+
+
+def _broken(client, pages):
+    return [page for page in pages if client.get(page).status_code != 200]

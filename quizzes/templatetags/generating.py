@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from quizzes.generating import Draft
 from quizzes.models import Generation, GenerationState, QuizStatus
 
 register = template.Library()
@@ -100,10 +101,11 @@ def change_address(generation: Generation) -> str:
 
 
 @register.filter
-def coming_back(address: str, generation: Generation) -> str:
-    """The editor's address, from which one comes back to the drafts."""
-    here = reverse("quiz_generation", args=[generation.pk])
-    return f"{address}?{urlencode({'next': here})}"
+def edit_address(draft: Draft, generation: Generation) -> str:
+    """The editor's address, from which one comes back to this draft."""
+    key = draft.question.pk
+    here = f"{reverse('quiz_generation', args=[generation.pk])}#question-{key}"
+    return f"{reverse('question_edit', args=[key])}?{urlencode({'next': here})}"
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.jobs.actions import cancel_job
 from core.jobs.running import run_job
+from questions.actions.saving import Facts, revise_question
 from questions.models import QuestionVersion
 from quizzes.actions.authoring import publish_quiz
 from quizzes.actions.generation import vet_question
@@ -427,6 +429,29 @@ def test_a_second_opinion_is_said_in_words(trainer):
     assert opinion_in_words(version, ["one", "two", "three", "four", "five", "six"])[0] == "one"
     assert opinion_in_words(version, None) == ()
     assert opinion_in_words(version, [7]) == ()
+
+
+def test_an_edited_draft_says_so_and_is_disputed_no_more(client, made, trainer):
+    item = dispute(made)
+    page = client.get(address(made)).content.decode()
+    (editing,) = re.findall(rf'href="(/questions/{item.question_id}/edit/[^"]*)"', page)
+    assert editing.endswith(f"%23question-{item.question_id}")
+    assert client.get(editing).status_code == 200
+    version = QuestionVersion.objects.newest().get(question=item.question)
+    revise_question(
+        item.question,
+        outline=replace(version.material, text=f"{version.text} Think twice."),
+        facts=Facts(explanation=version.explanation),
+        by=trainer,
+        at=now(),
+        seed=1,
+    )
+    page = text_of(client.get(address(made)))
+    assert "Edited" in page
+    assert "I stand for the key" not in page
+    client.post(address(made, "quiz_generation_publish"))
+    made.quiz.refresh_from_db()
+    assert made.quiz.status == QuizStatus.PUBLISHED
 
 
 def test_what_came_of_long_ago_stands_in_the_list(client, made):

@@ -12,6 +12,10 @@ export function start(element) {
   return all(
     topic ? listen(topic, () => move(element)) : () => {},
     on(element, "job:over", () => move(element)),
+    // Nobody asked for it, and it tries again by itself: a lost network is told elsewhere.
+    on(element, "htmx:sendError", (event) => {
+      if (event.target === element) event.stopPropagation();
+    }),
   );
 }
 

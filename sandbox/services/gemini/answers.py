@@ -9,6 +9,11 @@ from sandbox.services.gemini.names import tokens_of
 from sandbox.services.gemini.questions import topics_of
 
 CHUNKS = 3
+PAGES = {
+    "docs.example.org": "the guide",
+    "reference.example.com": "the reference",
+    "learn.example.net": "a first course",
+}
 HARM = (
     "HARM_CATEGORY_SEXUALLY_EXPLICIT",
     "HARM_CATEGORY_HATE_SPEECH",
@@ -64,14 +69,13 @@ def in_pieces(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def sources_of(asked: Asked) -> list[dict[str, str]]:
-    """Pages of domains that are reserved for examples."""
-    found = []
-    for topic in topics_of(asked.matter)[:CHUNKS]:
-        slug = topic.name.lower().replace(" ", "-")
-        found.append(
-            {"uri": f"https://docs.example.org/{slug}/", "title": f"{topic.name}: the guide"}
-        )
-    return found
+    """Pages on its topic, of domains that are reserved for examples."""
+    topic = topics_of(asked.matter)[0].name
+    slug = topic.lower().replace(" ", "-")
+    return [
+        {"uri": f"https://{host}/{slug}/", "title": f"{topic}: {title}"}
+        for host, title in PAGES.items()
+    ]
 
 
 def grounding_of(asked: Asked, text: str, sources: list[dict[str, str]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from questions.models import Chapter, ImportBatch, Question, QuestionVersion, Su
 from questions.tests.factories import WRITTEN, make_question
 from tests.browser.axe import SOURCE, findings_here
 from tests.browser.keys import press, reach
+from tests.browser.platform import DATA_DIR
 from tests.browser.test_every_page import faults
 
 SHEET = (
@@ -48,6 +49,12 @@ def questions(trainer) -> dict[str, Question]:
         ]
     )
     return made
+
+
+@pytest.fixture
+def files_of_the_platform(settings):
+    """What is sent there is read here, where its job runs."""
+    settings.MEDIA_ROOT = DATA_DIR / "media"
 
 
 def rewrite(question, text, *, by):
@@ -305,6 +312,7 @@ def test_several_are_selected_and_put_into_a_chapter(page_of, trainer, questions
     assert list(Question.objects.filter(chapter=chapter)) == [questions["ESSAY"]]
 
 
+@pytest.mark.usefixtures("files_of_the_platform")
 def test_a_file_with_wrong_rows_is_taken_in_and_back(page_of, trainer):
     page: Page = page_of(trainer)
     page.add_init_script(path=SOURCE)
@@ -332,6 +340,7 @@ def test_a_file_with_wrong_rows_is_taken_in_and_back(page_of, trainer):
     assert not Question.objects.exists()
 
 
+@pytest.mark.usefixtures("files_of_the_platform")
 def test_pages_of_an_import_leave_nobody_out(page_of, trainer):
     page: Page = page_of(trainer)
     batch = send(page, SHEET + WRONG)

@@ -6,6 +6,7 @@ import codecs
 import datetime
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,6 +192,38 @@ class TestTheTable:
             assert losses == {"question"}
         elif "question" not in losses:
             assert losses >= expected - {"scoring"}
+
+    @pytest.mark.parametrize("format_", [name for name, one in FORMATS.items() if one.is_text])
+    @pytest.mark.parametrize("end", ["\r\n", "\r"])
+    def test_ends_of_lines_of_other_systems_say_the_same(self, format_: str, end: str) -> None:
+        drafts = [plainest("SINGLE"), plainest("ESSAY")]
+        called = (("q", each) for each in drafts)
+        content = b"".join(written_as(FORMATS[format_], called, [])).decode()
+        plain_rows = rows(format_, content.encode())
+
+        changed = content.replace("\r\n", "\n").replace("\n", end)
+
+        texts = [read_entry(row.written or {}).entry for row in rows(format_, changed.encode())]
+        assert texts == [read_entry(row.written or {}).entry for row in plain_rows]
+        assert None not in texts
+
+    @pytest.mark.parametrize(("format_", "type_"), CELLS)
+    def test_text_that_runs_from_right_to_left_stays_as_it_is(
+        self, format_: str, type_: str
+    ) -> None:
+        words = "\u202bما هو الصحيح؟\u202c שלום (1) ABC"  # noqa: RUF001
+        text = f"{words} {{{{verb}}}}" if type_ == "FILL_BLANKS" else words
+        written = {**plainest(type_), "text": text}
+        if type_ == "FILL_BLANKS":
+            written["blanks"] = {"verb": {"accepted": ["كتب"]}}
+        kept, _lost = carried(written, format_, FORMATS[format_].cannot(written))
+        if kept is None:
+            pytest.skip("This format has no such type.")
+
+        back, _losses = through(format_, written)
+
+        assert back == [kept]
+        assert words in back[0]["text"]
 
     @pytest.mark.parametrize("format_", FORMATS)
     def test_many_in_one_file_keep_their_order(self, format_: str) -> None:
@@ -603,6 +636,19 @@ class TestPackages:
         (row,) = rows("qti", package(href=href))
 
         assert "not in the package" in row.problems[0].message
+
+    @pytest.mark.parametrize("name", ["../../etc/cron.d/x", "/etc/cron.d/x", "..\\x", "a\x00b"])
+    def test_whatever_else_is_in_the_package_is_left_there(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Parts are read by name into memory, so no name of a part leads to a file."""
+        monkeypatch.chdir(tmp_path)
+        packed = io.BytesIO(package())
+        with zipfile.ZipFile(packed, "a") as archive:
+            archive.writestr(name, b"* * * * * root true")
+
+        assert [row.written["text"] for row in rows("qti", packed.getvalue())] == ["Which one?"]
+        assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("place", ["item", "manifest"])
     def test_entities_are_refused(self, place: str) -> None:

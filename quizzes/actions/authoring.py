@@ -120,12 +120,18 @@ def set_draw_rules(quiz: Quiz, *, rules: Sequence[DrawRule], by: User, at: datet
 
 
 @transaction.atomic
-def set_editors(quiz: Quiz, *, editors: Sequence[User], by: User, at: datetime) -> None:
-    """Who may change it beside its author: those who teach."""
-    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
-    if any(each.role not in TEACHING for each in editors):
+def add_editor(quiz: Quiz, *, editor: User, by: User, at: datetime) -> None:
+    """Somebody who may change it beside its author; only those who teach."""
+    if editor.role not in TEACHING:
         raise Invalid(None, editors=[_("Only those who teach can write quizzes.")])
-    quiz.editors.set([each for each in editors if each.pk != quiz.author_id])
+    if editor.pk != quiz.author_id:
+        quiz.editors.add(editor)
+        _note_edit(quiz, by=by, at=at)
+
+
+@transaction.atomic
+def drop_editor(quiz: Quiz, *, editor: int, by: User, at: datetime) -> None:
+    quiz.editors.remove(editor)
     _note_edit(quiz, by=by, at=at)
 
 

@@ -21,7 +21,13 @@ from core.errors import Conflict, Invalid
 from core.pages import errors_on
 from core.policies import requires
 from questions.models import Question
-from quizzes.actions.authoring import Asked, list_digest, set_editors, set_questions
+from quizzes.actions.authoring import (
+    Asked,
+    add_editor,
+    drop_editor,
+    list_digest,
+    set_questions,
+)
 from quizzes.actions.listing import (
     add_draw_rule,
     add_questions,
@@ -139,17 +145,14 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(EDIT)
 def editors(request: HttpRequest, pk: int) -> HttpResponse:
     quiz, user, at = edited_quiz(request, pk), user_in(request), now()
-    present = list(quiz.editors.all())
     dropped = request.POST.get("drop", "")
     if is_key(dropped):
-        rest = [each for each in present if each.pk != int(dropped)]
-        set_editors(quiz, editors=rest, by=user, at=at)
+        drop_editor(quiz, editor=int(dropped), by=user, at=at)
         return _back_or_out(request, pk)
     form = EditorForm(request.POST)
     if form.is_valid():
         with errors_on(form):
-            new = form.cleaned_data["address"]
-            set_editors(quiz, editors=[*present, new], by=user, at=at)
+            add_editor(quiz, editor=form.cleaned_data["address"], by=user, at=at)
             return _back(quiz, "editors")
     return editor_page(request, quiz, editor_form=form)
 

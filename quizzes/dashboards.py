@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import User
 from accounts.roles import TEACHING
 from core.dashboards import DashboardCard, Place
+from curriculum.models import Enrollment
 from quizzes.models import Attempt, Quiz
-from quizzes.standing import tracks_on
 
 SHOWN = 4
 
@@ -21,19 +21,21 @@ def own_quizzes(user: User, at: datetime) -> Mapping[str, Any] | None:
     """What one has begun, and what is open and was never tried, that which closes first."""
     if user.role in TEACHING:
         return None
-    begun = Attempt.objects.open().filter(student=user).select_related("quiz")
-    begun_first = list(begun.order_by("-saved_at")[:SHOWN])
-    fresh = (
-        Quiz.objects.published()
-        .open_at(at)
-        .filter(Q(track=None) | Q(track__in=tracks_on(user, at=at)))
-        .exclude(pk__in=Attempt.objects.filter(student=user).values("quiz"))
-        .order_by(F("closes_at").asc(nulls_last=True), "-published_at", "-pk")
+    own = Attempt.objects.filter(student=user, quiz=OuterRef("pk"))
+    on = Enrollment.objects.with_access(at).filter(student=user).values("track")
+    fresh = Quiz.objects.published().open_at(at).filter(Q(track=None) | Q(track__in=on))
+    quizzes = Quiz.objects.annotate(
+        begun=Subquery(own.open().values("pk")[:1]),
+        last_saved_at=Subquery(own.open().values("saved_at")[:1]),
+    ).filter(Q(begun__isnull=False) | Q(~Exists(own), pk__in=fresh.values("pk")))
+    ordered = quizzes.order_by(
+        F("last_saved_at").desc(nulls_last=True),
+        F("closes_at").asc(nulls_last=True),
+        "-published_at",
+        "-pk",
     )
-    found = list(fresh[: SHOWN + 1 - len(begun_first)])
-    if not begun_first and not found:
-        return None
-    return {"begun": begun_first, "fresh": found[:SHOWN]}
+    shown = list(ordered[:SHOWN])
+    return {"quizzes": shown} if shown else None
 
 
 CARDS = {

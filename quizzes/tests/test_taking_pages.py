@@ -386,3 +386,21 @@ def test_the_list_costs_as_many_queries_with_twenty_quizzes_as_with_two(client_o
         client.get(reverse("quizzes"))
         counted.append(queries_of(client.get, reverse("quizzes")))
     assert counted[0] == counted[1]
+
+
+def test_the_first_page_leads_on_with_what_is_begun_and_to_what_is_new(client_of):
+    track, other = make_track(projects=0), make_track(projects=0)
+    taker = enrolled(track)
+    attempt = begin(make_published_quiz(title="Begun before"), taker)
+    submit_attempt(begin(make_published_quiz(title="Done before"), taker), at=now())
+    fresh = make_published_quiz(title="Fresh one", track=track)
+    make_published_quiz(title="Of another track", track=other)
+    Quiz.objects.filter(pk=make_published_quiz(title="Closed by now").pk).update(
+        opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(days=1)
+    )
+
+    page = client_of(taker).get(reverse("dashboard")).content.decode()
+
+    assert f'href="{page_of(attempt)}">Begun before' in page
+    assert f'href="{reverse("quiz", args=[fresh.pk])}">Fresh one' in page
+    assert not re.search("Done before|Of another track|Closed by now", page)

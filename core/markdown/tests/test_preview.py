@@ -62,6 +62,12 @@ def test_it_takes_a_text_of_bounded_length(preview):
     assert preview("न" * (LARGEST // 3 + 1)).status_code == 413
 
 
+def test_a_picture_that_says_nothing_is_told(preview):
+    hint = "Write what it shows between the brackets"
+    assert hint in preview("![](/media/a.png)").content.decode()
+    assert hint not in preview("![a plan](/media/a.png)").content.decode()
+
+
 def test_it_has_a_rate_of_its_own(preview, settings):
     settings.THROTTLES = settings.THROTTLES | {"previews": {"account": "2/minute"}}
     assert [preview("a").status_code for _ in range(3)] == [200, 200, 429]

@@ -254,7 +254,7 @@ def test_again_makes_it_anew(trainer):
         {"source_text": TEXT + "A latch is a lock of a page."},
         {"types": ["SINGLE"]},
         {"difficulty": "hard"},
-        {"at": now() + timedelta(days=1, minutes=1)},
+        {"at": now() + timedelta(days=2)},
     ],
 )
 def test_another_wish_or_another_day_is_not_served_from_it(trainer, other):

@@ -9,11 +9,8 @@ from sandbox.services.gemini.names import tokens_of
 from sandbox.services.gemini.questions import topics_of
 
 CHUNKS = 3
-PAGES = {
-    "docs.example.org": "the guide",
-    "reference.example.com": "the reference",
-    "learn.example.net": "a first course",
-}
+HOST = "docs.example.org"
+PAGES = {"guide": "the guide", "reference": "the reference", "course": "a first course"}
 HARM = (
     "HARM_CATEGORY_SEXUALLY_EXPLICIT",
     "HARM_CATEGORY_HATE_SPEECH",
@@ -69,12 +66,12 @@ def in_pieces(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def sources_of(asked: Asked) -> list[dict[str, str]]:
-    """Pages on its topic, of domains that are reserved for examples."""
+    """Pages on its topic, at a domain that is reserved for examples."""
     topic = topics_of(asked.matter)[0].name
     slug = topic.lower().replace(" ", "-")
     return [
-        {"uri": f"https://{host}/{slug}/", "title": f"{topic}: {title}"}
-        for host, title in PAGES.items()
+        {"uri": f"https://{HOST}/{slug}/{page}/", "title": f"{topic}: {title}"}
+        for page, title in PAGES.items()
     ]
 
 

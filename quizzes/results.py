@@ -34,7 +34,7 @@ from accounts.models import User
 from core.charts import Chart, ChartKind, Series
 from curriculum.models import Enrollment
 from curriculum.querysets import students_seen_by
-from questions.kinds import QuestionType
+from questions.kinds import QuestionType, kind_of
 from questions.models import QuestionVersion
 from questions.statistics import ItemStatistics, Sums, item_statistics
 from quizzes.models import Attempt, AttemptQuestion, Quiz
@@ -81,6 +81,12 @@ class ItemRow:
     version: QuestionVersion
     statistics: ItemStatistics
     wrong: Sequence[WrongChoice] = field(default_factory=tuple)
+
+    @property
+    def has_doubtful_key(self) -> bool:
+        """What a person marks has no key."""
+        is_by_hand = kind_of(self.version.type).is_graded_by_hand
+        return self.statistics.has_doubtful_key and not is_by_hand
 
     @property
     def percent(self) -> float | None:

@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, F, FloatField, Q
 from django.db.models.functions import Cast
 
 from accounts.models import User
+from questions.kinds import kind_of
 from questions.models import Chapter, Question, QuestionVersion, Subject, VersionStatistics
 from questions.statistics import ItemStatistics, Sums, item_statistics
 from quizzes.models import AttemptQuestion, Feedback
@@ -74,30 +75,42 @@ def own_figures(subject: Subject, *, user: User, at: datetime) -> list[tuple[Par
     return [(part, found.get(part.id, OwnFigures())) for part in _parts(subject, found)]
 
 
-def statistics_of(subject: Subject, *, user: User) -> dict[int, ItemStatistics]:
-    """Of the newest versions of what this person sees in the bank, by question."""
+@dataclass(frozen=True)
+class Fared:
+    """How one question fared; what a person marks has no key that could be wrong."""
+
+    statistics: ItemStatistics
+    type: str
+
+    @property
+    def is_flagged(self) -> bool:
+        return self.statistics.has_doubtful_key and not kind_of(self.type).is_graded_by_hand
+
+
+def fared_of(subject: Subject, *, user: User) -> dict[int, Fared]:
+    """By the newest versions of what this person sees in the bank, by question."""
     names = [each.name for each in fields(Sums)]
     rows = VersionStatistics.objects.filter(
         version__in=QuestionVersion.objects.newest(),
         version__question__in=questions_of(subject, user=user),
-    ).values_list("version__question", *names)
-    return {question: item_statistics(Sums(*sums)) for question, *sums in rows}
+    ).values_list("version__question", "version__type", *names)
+    return {question: Fared(item_statistics(Sums(*sums)), type_) for question, type_, *sums in rows}
 
 
 def part_figures(
-    subject: Subject, statistics: Mapping[int, ItemStatistics], *, user: User
+    subject: Subject, fared: Mapping[int, Fared], *, user: User
 ) -> list[tuple[Part, PartFigures]]:
     found: dict[int | None, PartFigures] = {}
     rows = questions_of(subject, user=user).values_list("pk", "chapter")
     for question, chapter in rows:
         before = found.get(chapter, PartFigures())
-        known = statistics.get(question)
-        answers = known.answers if known else 0
+        known = fared.get(question)
+        answers = known.statistics.answers if known else 0
         found[chapter] = PartFigures(
             before.questions + 1,
             before.answers + answers,
-            before.share_sum + answers * ((known.facility if known else None) or 0),
-            before.flagged + bool(known and known.has_doubtful_key),
+            before.share_sum + answers * ((known.statistics.facility if known else None) or 0),
+            before.flagged + bool(known and known.is_flagged),
         )
     return [(part, found.get(part.id, PartFigures())) for part in _parts(subject, found)]
 

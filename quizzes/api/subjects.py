@@ -16,16 +16,17 @@ from core.clock import now
 from core.errors import Missing
 from core.policies import Allows
 from questions.models import Question, Subject
-from questions.statistics import ItemStatistics, Sums, item_statistics
+from questions.statistics import Sums, item_statistics
 from quizzes.subject_figures import (
+    Fared,
     OwnFigures,
     Part,
     PartFigures,
+    fared_of,
     own_figures,
     own_whole_of,
     part_figures,
     questions_of,
-    statistics_of,
     whole_of,
 )
 
@@ -176,12 +177,12 @@ class AnalyticsEndpoint(GenericAPIView[Question]):
     @may_raise(Missing)
     def get(self, request: Request, pk: int) -> Response:
         subject, user = get_object_or_404(Subject, pk=pk), user_in(request)
-        known = statistics_of(subject, user=user)
+        known = fared_of(subject, user=user)
         rows = part_figures(subject, known, user=user)
         whole = whole_of([figures for _part, figures in rows])
         found = questions_of(subject, user=user).with_newest()
         page = self.paginate_queryset(found.order_by("chapter__position", "chapter", "pk")) or []
-        items = [_item(each, known.get(each.pk, UNKNOWN)) for each in page]
+        items = [_item(each, known.get(each.pk)) for each in page]
         answer = self.get_paginated_response(items)
         answer.data = {
             "subject": NamedSubjectSerializer(subject).data,
@@ -213,8 +214,9 @@ def _figures(figures: PartFigures) -> dict[str, Any]:
     }
 
 
-def _item(question: Question, statistics: ItemStatistics) -> dict[str, Any]:
+def _item(question: Question, fared: Fared | None) -> dict[str, Any]:
     version = question.newest_versions[0]
+    statistics = fared.statistics if fared else UNKNOWN
     return {
         "id": question.pk,
         "question_text": version.text,
@@ -225,7 +227,7 @@ def _item(question: Question, statistics: ItemStatistics) -> dict[str, Any]:
         "facility": _rounded(statistics.facility),
         "discrimination": _rounded(statistics.discrimination),
         "seconds": _rounded(statistics.seconds),
-        "flagged": statistics.has_doubtful_key,
+        "flagged": bool(fared and fared.is_flagged),
     }
 
 

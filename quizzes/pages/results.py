@@ -211,7 +211,7 @@ def _questions(items: Sequence[ItemRow]) -> Iterator[Sequence[object]]:
             statistics.answers,
             _rounded(statistics.facility),
             _rounded(statistics.discrimination),
-            _yes_or_no(True) if statistics.has_doubtful_key else "",
+            _yes_or_no(True) if each.has_doubtful_key else "",
             _rounded(statistics.seconds),
             first.text if first else "",
             first.times if first else "",

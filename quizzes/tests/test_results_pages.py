@@ -167,7 +167,7 @@ def test_a_key_that_the_good_ones_miss_looks_doubtful(client, trainer):
 
     answer = page(client, quiz)
 
-    flagged = [each for each in answer.context["items"] if each.statistics.has_doubtful_key]
+    flagged = [each for each in answer.context["items"] if each.has_doubtful_key]
     assert [each.version.type for each in flagged] == ["SINGLE"]
     assert "Is the key right?" in answer.content.decode()
 

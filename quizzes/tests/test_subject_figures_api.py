@@ -143,6 +143,24 @@ def test_those_who_teach_see_how_questions_fare(api_of, student, trainer, subjec
     }
 
 
+def test_an_essay_has_no_key_that_could_be_wrong(api_of, trainer, subject):
+    essay = make_question("ESSAY", subject=subject, owner=trainer)
+    VersionStatistics.objects.create(
+        version=essay.versions.get(),
+        answers=12,
+        share_sum=6,
+        share_squares=6,
+        rest_sum=6,
+        rest_squares=6,
+        products=1,
+    )
+
+    told = analytics(api_of(trainer), subject).json()
+
+    assert told["results"][0]["discrimination"] < 0
+    assert (told["flagged"], told["results"][0]["flagged"]) == (0, False)
+
+
 def test_analytics_come_in_pages_and_as_many_queries(api_of, trainer, subject, chapter):
     counted = []
     for size in (2, 60):

@@ -11,6 +11,7 @@ from django.core.files.base import File
 from django.db import models, transaction
 
 from accounts.models import User
+from core.deleting import unless_in_use
 from core.events.actions import record
 from core.files.actions import store_file
 from core.jobs.actions import start_job
@@ -132,7 +133,8 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
     touched = batch.new_count + batch.changed_count
     if touched and not gone and not restored:
         raise ImportInUse
-    Question.objects.filter(pk__in=gone).delete()
+    with unless_in_use(ImportInUse):
+        Question.objects.filter(pk__in=gone).delete()
     batch.state, batch.undone_at = ImportState.UNDONE, at
     undone = {"removed": len(gone), "restored": restored}
     batch.report["undo"] = {**undone, "kept": max(0, touched - len(gone) - restored)}

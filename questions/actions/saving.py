@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from accounts.models import User
+from core.deleting import unless_in_use
 from core.events.actions import record
 from questions.actions.images import link_images
 from questions.errors import EditedMeanwhile, InUse
@@ -135,10 +135,8 @@ def retire_question(question: Question, *, by: User | None, at: datetime) -> Non
 def delete_question(question: Question, *, by: User | None, at: datetime) -> None:
     """One that nobody was ever asked; whatever uses a version protects it."""
     key = question.pk
-    try:
+    with unless_in_use(InUse):
         question.delete()
-    except ProtectedError:
-        raise InUse from None
     record(QuestionDeleted(question_id=key), by=by, at=at)
 
 

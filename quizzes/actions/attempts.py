@@ -64,13 +64,12 @@ class SavedAnswers:
 def start_attempt(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, bool]:
     """The open attempt, or a new one; says whether it is new. Two at once get the same."""
     try:
-        with transaction.atomic():
-            return _start(quiz, by=by, at=at, seed=seed)
+        return _start(quiz, by=by, at=at, seed=seed)
     except IntegrityError:
-        known = Attempt.objects.open().filter(quiz=quiz, student=by).first()
-        if known is None:
-            raise
-        return known, False
+        # Another one began, or something that this one asks went in that moment.
+        if not Quiz.objects.filter(pk=quiz.pk).exists():
+            raise Missing from None
+        return _start(quiz, by=by, at=at, seed=seed)
 
 
 @transaction.atomic
@@ -205,6 +204,7 @@ def _tracks_of(quiz: Quiz, by: User, at: datetime) -> Collection[int]:
     return {quiz.track_id} if by.role in TEACHING or own.exists() else ()
 
 
+@transaction.atomic
 def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, bool]:
     known = Attempt.objects.open().filter(quiz=quiz, student=by).first()
     if known is not None:

@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import TEACHING
+from core.deleting import unless_in_use
 from core.errors import Invalid
 from core.events.actions import record
 from questions.models import Question, QuestionStatus
@@ -197,10 +197,8 @@ def duplicate_quiz(quiz: Quiz, *, by: User, at: datetime) -> Quiz:
 @transaction.atomic
 def delete_quiz(quiz: Quiz, *, by: User, at: datetime) -> None:
     key = quiz.pk
-    try:
+    with unless_in_use(QuizTaken):
         quiz.delete()
-    except ProtectedError:
-        raise QuizTaken from None
     record(QuizDeleted(quiz_id=key), by=by, at=at)
 
 

@@ -51,6 +51,8 @@ class Dealer:
             questions = [each for each in self._found_by(rule) if each not in there]
             chosen += drawn(questions, count=rule.count, seed=seed + number)
         versions = self._fetched(chosen)
+        # One that was deleted since it was chosen has none.
+        chosen = [question for question in chosen if question in versions]
         ordered = in_order(chosen, seed=seed, shuffle=self._quiz.is_shuffled)
         return [
             Dealt(

@@ -144,6 +144,11 @@ def test_it_says_what_it_is_and_why_there_are_fewer():
     assert "difficult" in said
 
 
+def test_it_says_that_it_writes_english_around_a_text():
+    assert "English" in " ".join(made(TEXT, language="hi")[1].notes)
+    assert "English" not in " ".join(made(TEXT)[1].notes)
+
+
 def test_instructions_to_the_reader_are_not_asked_about():
     source = "Run the command `make test` on your machine. Write a table of all routes there."
 

@@ -138,6 +138,10 @@ def _notes(chosen: Sequence[Candidate], wish: Wish) -> list[str]:
             )
             % {"made": len(chosen), "asked": wish.count}
         )
+    if wish.language != "en":
+        notes.append(
+            _("What stands around the text is English: questions in other words take an AI.")
+        )
     if wish.prompt:
         notes.append(_("What the prompt says could not be followed: that takes an AI."))
     if wish.difficulty:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.actions.sign_ins import end_sign_in, note_seen
@@ -29,6 +29,19 @@ class SignInMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         request.user = SimpleLazyObject(partial(_user_behind, request))  # type: ignore[assignment]
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Pages of somebody are asked for anew each time, and are gone from the browser with them.
+
+        Otherwise the next one at a shared computer would see them again by going back.
+        """
+        if getattr(request, "_sign_in", None) is None:
+            return response
+        if not request.user.is_authenticated:
+            response.headers.setdefault("Clear-Site-Data", '"cache"')
+        elif response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
 
 def sign_in_behind(request: HttpRequest) -> SignIn | None:

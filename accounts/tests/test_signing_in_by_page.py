@@ -177,6 +177,16 @@ def test_signing_out_of_nothing_is_no_fault(client):
     assert client.post(LOGOUT).status_code == 302
 
 
+def test_going_back_after_signing_out_shows_nothing(client, student):
+    client.post(LOGIN, {"login": student.email, "password": PASSWORD})
+    assert client.get(DASHBOARD)["Cache-Control"] == "private, no-cache"
+
+    out = client.post(LOGOUT)
+
+    assert out["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in client.get(LOGIN)
+
+
 def test_a_stolen_cookie_is_worth_nothing_after_signing_out(client, student):
     sign_in(client, student)
     thief = Client()

@@ -96,7 +96,7 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.deliverable} ({self.student})"
+        return f"{self.deliverable} #{self.pk}"
 
     @property
     def is_open(self) -> bool:

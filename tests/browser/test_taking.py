@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from accounts.tests.factories import UserFactory
 from core.clock import now
@@ -179,6 +179,32 @@ def test_what_a_lost_page_did_not_send_stands_on_the_next_and_goes_from_there(
     expect_saved(page)
     assert said(attempt, "SHORT_TEXT") == "commit"
     assert page.evaluate("localStorage.length") == 0
+
+
+def test_what_is_entered_before_the_page_listens_is_saved_too(page_of, taker):
+    attempt = begin(make_published_quiz(("SHORT_TEXT", "SINGLE", "MATCHING")), taker)
+    page: Page = page_of(taker)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/quiz-attempt*.js", hold)
+    page.goto(of(attempt), wait_until="commit")
+    page.get_by_label("Your answer").fill("early")
+    question(page, "SINGLE").get_by_role("radio", name="Right").check()
+    while not held:
+        page.wait_for_timeout(20)
+    assert said(attempt, "SHORT_TEXT") is None
+    for each in held:
+        each.continue_()
+
+    expect_saved(page)
+
+    assert said(attempt, "SHORT_TEXT") == "early"
+    assert said(attempt, "SINGLE") is not None
+    untouched = attempt.questions.get(version__type="MATCHING")
+    assert untouched.saved_at is None
 
 
 def test_a_second_device_goes_on_and_the_first_is_told_of_the_newer_answer(

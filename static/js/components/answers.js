@@ -34,6 +34,22 @@ export function responseOf(question) {
 }
 
 /**
+ * Whether something was entered since the page came from the server.
+ *
+ * @param {HTMLElement} question
+ */
+export function isTouched(question) {
+  return controlsOf(question).some((each) => {
+    if (each instanceof HTMLSelectElement) {
+      const given = [...each.options].findIndex((option) => option.defaultSelected);
+      return each.selectedIndex !== Math.max(0, given);
+    }
+    if (each instanceof HTMLInputElement && isTicked(each)) return each.checked !== each.defaultChecked;
+    return each.value !== each.defaultValue;
+  });
+}
+
+/**
  * What stands in the controls, as pairs of a name and a value.
  *
  * @param {HTMLElement} question

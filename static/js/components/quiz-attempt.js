@@ -4,7 +4,7 @@
  */
 
 import { createAnswerQueue } from "./answer-queue.js";
-import { fieldsOf, putBack, responseOf } from "./answers.js";
+import { fieldsOf, isTouched, putBack, responseOf } from "./answers.js";
 import { csrfHeaders } from "./csrf.js";
 import { all, define, on } from "./element.js";
 import { showToast } from "./toasts.js";
@@ -43,9 +43,13 @@ export function start(element) {
     timers: { set: (run, ms) => setTimeout(run, ms), clear: (timer) => clearTimeout(timer) },
   });
   for (const each of questions()) known.set(idOf(each), JSON.stringify(responseOf(each)));
+  // Whoever began before this module was here has said something that nobody heard.
+  const early = questions().filter((each) => isTouched(each) && !queue.kept.has(idOf(each)));
+  for (const each of early) known.delete(idOf(each));
   restore();
   showPlaces();
   showTime();
+  for (const each of early) changed(each, true);
   if (queue.unsent) queue.go();
   const files = new MutationObserver((changes) => {
     const lists = changes.map(({ target }) => /** @type {Element} */ (target).closest(".file-drop-list"));

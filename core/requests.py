@@ -100,10 +100,17 @@ def shown_path(request: HttpRequest) -> str:
     """The path as logs may show it: without its query, and without the keys of mailed links."""
     path = escape_uri_path(request.path)
     match = request.resolver_match or _match_of(request.path_info)
-    for name, value in match.kwargs.items() if match else ():
-        if is_secret_name(name):
-            path = path.replace(escape_uri_path(str(value)), HIDDEN)
-    return path
+    secret = {
+        escape_uri_path(str(value))
+        for name, value in (match.kwargs.items() if match else ())
+        if is_secret_name(name) and value
+    }
+    if not secret:
+        return path
+    # All at once and the longest first: a short one is a part of a long one, which is then no more
+    # to be found.
+    longest_first = sorted(secret, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), HIDDEN, path)
 
 
 def _match_of(path: str) -> "ResolverMatch | None":

@@ -339,3 +339,10 @@ def test_no_key_of_a_mailed_link_is_in_a_log(client, student, caplog):
     client.get(link)
     key = re.split("[-/]", link.rstrip("/"))[-1]
     assert key not in caplog.text
+
+
+def test_no_key_is_in_a_log_where_another_secret_is_a_letter_of_it(client, caplog):
+    key = "diovtw-698c14c28fb66450c55c83be26f1cbf1"
+    client.get(f"/accounts/password/reset/key/t-{key}/")
+    assert "[hidden]" in caplog.text
+    assert key.partition("-")[2] not in caplog.text

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from questions.kinds import Material, kind_of
 from quizzes.generators.builtin import BuiltinGenerator
-from quizzes.generators.builtin.generator import TYPES, candidates_in
+from quizzes.generators.builtin.generator import candidates_in
 from quizzes.generators.builtin.reading import read, split
 from quizzes.generators.checking import check
-from quizzes.generators.port import Wish
+from quizzes.generators.port import MADE_TYPES, Wish
 from quizzes.generators.similarity import Asked
 from quizzes.tests.generation import TEXT
 
@@ -27,7 +27,7 @@ process has at most 20 connections open.
 """
 
 
-def made(source, *, count=20, seed=1, types=TYPES, **wish):
+def made(source, *, count=20, seed=1, types=MADE_TYPES, **wish):
     asked = Wish(prompt="", count=count, seed=seed, source=source, types=tuple(types), **wish)
     return asked, BuiltinGenerator().make(asked, watch=None)
 
@@ -54,12 +54,18 @@ def test_from_every_lesson_it_makes_questions_that_stand_every_check(lesson):
         assert kind.grade(material, kind.right_response(material)).is_correct
 
 
+def test_a_sentence_that_stands_twice_is_asked_about_once():
+    sentence = "A connection pool keeps at most 20 connections open."
+    _wish, result = made(f"# Pools\n\n{sentence}\n\n{sentence}\n", count=1)
+    assert len(result.drafts) == 1
+
+
 def test_the_same_seed_gives_the_same_and_another_one_something_else():
     assert written(TEXT, seed=5) == written(TEXT, seed=5)
     assert written(TEXT, seed=5) != written(TEXT, seed=6)
 
 
-@pytest.mark.parametrize("type_", [type_ for type_ in TYPES if type_ != "MULTIPLE"])
+@pytest.mark.parametrize("type_", [type_ for type_ in MADE_TYPES if type_ != "MULTIPLE"])
 def test_each_type_can_be_had(type_):
     found = written(TEXT, types=[type_])
 
@@ -130,7 +136,9 @@ def test_no_fact_is_asked_about_twice():
     spans = [draft.span for draft in result.drafts]
 
     assert len(set(spans)) == len(spans)
-    more = Wish(prompt="", count=50, seed=2, source=TEXT, types=TYPES, used=tuple(spans), avoid=())
+    more = Wish(
+        prompt="", count=50, seed=2, source=TEXT, types=MADE_TYPES, used=tuple(spans), avoid=()
+    )
     again = {draft.span for draft in BuiltinGenerator().make(more, None).drafts}
     assert not again & set(spans)
 

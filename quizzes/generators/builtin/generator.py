@@ -13,13 +13,9 @@ from quizzes.generators.builtin.facts import definitions_in, stands_alone
 from quizzes.generators.builtin.making import Candidate, Maker
 from quizzes.generators.builtin.reading import read
 from quizzes.generators.builtin.terms import known_terms
-from quizzes.generators.port import Draft, Faulty, Made, Watch, Wish
+from quizzes.generators.port import MADE_TYPES, Draft, Faulty, Made, Watch, Wish
 from quizzes.generators.similarity import Asked
 
-TYPES = (
-    *("SINGLE", "MULTIPLE", "TRUE_FALSE", "NUMERIC"),
-    *("SHORT_TEXT", "FILL_BLANKS", "MATCHING", "ORDERING"),
-)
 # Rather fewer questions than such as nobody would ask.
 LEAST_SCORE = 1.0
 # Where no types are wished for, these come first.
@@ -65,11 +61,12 @@ def candidates_in(source: str, *, seed: int) -> list[Candidate]:
 
 def _chosen(candidates: Sequence[Candidate], wish: Wish) -> list[Candidate]:
     """In the order of the text; other types stand in only where the wished ones give too few."""
-    wished = [each for each in wish.types if each in TYPES] or list(GOOD_AT)
+    wished = [each for each in wish.types if each in MADE_TYPES] or list(GOOD_AT)
     choosing = _Choosing(candidates, wish)
     choosing.take(wished)
-    choosing.take([each for each in wish.spare if each in TYPES and each not in wished])
-    return [each for each in candidates if each in choosing.chosen]
+    choosing.take([each for each in wish.spare if each in MADE_TYPES and each not in wished])
+    chosen = {id(each) for each in choosing.chosen}
+    return [each for each in candidates if id(each) in chosen]
 
 
 class _Choosing:
@@ -96,12 +93,11 @@ class _Choosing:
 
     def _best(self, type_: str) -> Candidate | None:
         self._left = [each for each in self._left if not self._facts & set(each.facts)]
-        fresh = (
-            each
-            for each in self._left
-            if each.type == type_ and not self._asked.knows(each.written["text"])
+        ranked = sorted(
+            (each for each in self._left if each.type == type_), key=self._worth, reverse=True
         )
-        return max(fresh, key=self._worth, default=None)
+        # To know a text is dear, so only the best ones are compared.
+        return next((each for each in ranked if not self._asked.knows(each.written["text"])), None)
 
     def _worth(self, candidate: Candidate) -> float:
         return candidate.score - 1.5 * self._sections[candidate.section]

@@ -4,15 +4,18 @@ A storage of ours is one of Django's that can also `stream` a part of a file, an
 `OSError` for whatever goes wrong.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, cast
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Protocol, cast
 
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from core.errors import Missing, Unavailable
 
 CHUNK = 64 * 1024
+COPY_CHUNK = 256 * 1024
 
 
 class Source(Protocol):
@@ -64,3 +67,12 @@ def storage_refusals() -> Iterator[None]:
         raise Missing from None
     except OSError as error:
         raise Unavailable from error
+
+
+@contextmanager
+def local_copy(name: str) -> Iterator[BinaryIO]:
+    """For what has to go back and forth in a file that may be far away; gone afterwards."""
+    with TemporaryFile() as copy:
+        with storage_refusals(), default_storage.open(name, "rb") as stored:
+            shutil.copyfileobj(stored, copy, COPY_CHUNK)
+        yield cast("BinaryIO", copy)

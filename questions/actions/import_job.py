@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from tempfile import TemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from core.clock import new_seed, now
-from core.files.storage import storage_refusals
+from core.files.storage import local_copy
 from core.jobs.kinds import job_kind
 from core.jobs.running import JobRun
 from questions.actions.importing import KIND, apply_import, note_plan
@@ -22,7 +20,6 @@ from questions.planning import plan_import, read_rows
 # How far a job is when everything is read.
 READ_PERCENT = 60
 ROWS_A_TELLING = 100
-CHUNK = 256 * 1024
 
 
 @job_kind(KIND, queue="imports", attempts=3, lease=120, time_limit=540)
@@ -53,11 +50,8 @@ def rows_of(batch: ImportBatch) -> Iterator[Row]:
     """Of the file as it was sent."""
     if batch.file is None:
         raise NothingToApply
-    with TemporaryFile() as kept:
-        with storage_refusals(), default_storage.open(batch.file.place, "rb") as stored:
-            while chunk := stored.read(CHUNK):
-                kept.write(chunk)
-        yield from rows_in(cast("BinaryIO", kept), FORMATS[batch.format])
+    with local_copy(batch.file.place) as content:
+        yield from rows_in(content, FORMATS[batch.format])
 
 
 def _looked_at(run: JobRun, batch: ImportBatch, *, apply: bool, mode: str) -> ImportBatch:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from core.files.kinds import kind_of
 from core.files.models import StoredFile
-from core.files.storage import storage_refusals
+from core.files.storage import local_copy
 from questions.errors import FileUnreadable
 from questions.formats.limits import decoded
 from quizzes.generators.errors import SourceUnreadable
 from quizzes.generators.sources.documents import docx_parts, pptx_parts
-from quizzes.generators.sources.pdf import pdf_parts
 
 MOST_CHARACTERS = 200_000
 FEWEST_CHARACTERS = 200
-CHUNK = 256 * 1024
+
+
+def _pdf_parts(content: BinaryIO) -> Iterable[str]:
+    from quizzes.generators.sources.pdf import pdf_parts  # noqa: PLC0415 (a third of a second)
+
+    return pdf_parts(content)
+
 
 READERS: dict[str, Callable[[BinaryIO], Iterable[str]]] = {
-    "pdf": pdf_parts,
+    "pdf": _pdf_parts,
     "docx": docx_parts,
     "pptx": pptx_parts,
 }
@@ -31,11 +34,8 @@ READERS: dict[str, Callable[[BinaryIO], Iterable[str]]] = {
 
 def text_of_file(file: StoredFile) -> tuple[str, list[str]]:
     """Its text as far as it is read, and what is to be said of it."""
-    with TemporaryFile() as kept:
-        with storage_refusals(), default_storage.open(file.place, "rb") as stored:
-            while chunk := stored.read(CHUNK):
-                kept.write(chunk)
-        return read_text(cast("BinaryIO", kept))
+    with local_copy(file.place) as content:
+        return read_text(content)
 
 
 def read_text(content: BinaryIO) -> tuple[str, list[str]]:

@@ -46,18 +46,8 @@ def pdf_parts(content: BinaryIO) -> Iterator[str]:
             if time.monotonic() > until:
                 raise SourceUnreadable(_("This PDF takes too long to read. Save it anew."))
             yield _joined(page.extract_text() or "")
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        OSError,
-    ) as error:
+    except _DAMAGED as error:
         raise SourceUnreadable(_("This PDF is damaged. Save it anew.")) from error
-    except (RecursionError, MemoryError, OverflowError, AssertionError):
-        raise SourceUnreadable(_("This PDF is damaged. Save it anew.")) from None
 
 
 def _joined(text: str) -> str:

@@ -155,8 +155,12 @@ def digest_of(outline: Outline, facts: Facts) -> str:
 
 
 def text_digest_of(text: str) -> str:
-    """Of its words alone: case, spaces and marks make no other question."""
-    return _sha256(_NO_WORD.sub(" ", text.casefold()).strip())
+    return _sha256(bare_words(text))
+
+
+def bare_words(text: str) -> str:
+    """Its words alone: case, spaces and marks make no other question."""
+    return _NO_WORD.sub(" ", text.casefold()).strip()
 
 
 def version_of(

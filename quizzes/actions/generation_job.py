@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from time import sleep as pause
@@ -204,9 +204,6 @@ def wish_of(generation: Generation) -> Wish:
     if generation.source_file is not None:
         source, notes = text_of_file(generation.source_file)
         generation.notes = notes
-    in_quiz = QuestionVersion.objects.newest().filter(
-        question__quiz_questions__quiz=generation.quiz_id
-    )
     return Wish(
         prompt=wish["prompt"],
         count=wish["count"],
@@ -217,7 +214,7 @@ def wish_of(generation: Generation) -> Wish:
         difficulty=wish["difficulty"],
         language=wish["language"],
         searches_web=generation.type == "WEB_SEARCH",
-        avoid=(*_near(generation)[:MOST_AVOIDED], *in_quiz.values_list("text", flat=True)),
+        avoid=(*_near(generation)[:MOST_AVOIDED], *_texts_in_quiz(generation)),
         used=tuple(
             GeneratedQuestion.objects.filter(question__quiz_questions__quiz=generation.quiz_id)
             .exclude(span="")
@@ -233,13 +230,16 @@ def asked_already(generation: Generation, drafts: Sequence[Draft]) -> Asked:
     """
     texts = {str(draft.written.get("text", "")) for draft in drafts}
     digests = _of_bank(generation).filter(text_digest__in=map(text_digest_of, texts))
-    in_quiz = QuestionVersion.objects.newest().filter(
-        question__quiz_questions__quiz=generation.quiz_id
-    )
     return Asked(
-        [*_near(generation)[:MOST_COMPARED], *in_quiz.values_list("text", flat=True)],
+        [*_near(generation)[:MOST_COMPARED], *_texts_in_quiz(generation)],
         digests.values_list("text_digest", flat=True),
     )
+
+
+def _texts_in_quiz(generation: Generation) -> Iterable[str]:
+    newest = QuestionVersion.objects.newest()
+    in_quiz = newest.filter(question__quiz_questions__quiz=generation.quiz_id)
+    return in_quiz.values_list("text", flat=True)
 
 
 def _of_bank(generation: Generation) -> Any:

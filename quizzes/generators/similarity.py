@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from questions.actions.saving import text_digest_of
+from questions.actions.saving import bare_words, text_digest_of
 
 LENGTH = 4
 # The share of shingles in common from which two texts count as one question.
 ALIKE = 0.8
-_NO_WORD = re.compile(r"[\W_]+")
 
 
 def shingles_of(text: str) -> frozenset[str]:
-    plain = _NO_WORD.sub(" ", text.casefold()).strip()
+    plain = bare_words(text)
     if len(plain) <= LENGTH:
         return frozenset({plain})
     return frozenset(plain[start : start + LENGTH] for start in range(len(plain) - LENGTH + 1))

@@ -8,7 +8,7 @@ costs. Nothing here knows a database.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from questions.kinds import QuestionType
@@ -73,7 +73,6 @@ class Made:
 
     drafts: tuple[Draft, ...]
     notes: tuple[str, ...] = ()
-    sources: tuple[Mapping[str, str], ...] = field(default=())
 
 
 class Watch(Protocol):

@@ -52,7 +52,6 @@ class Listing:
 class Reading:
     sentences: list[Sentence] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
-    code: list[str] = field(default_factory=list)
 
 
 def read(source: str) -> Reading:
@@ -60,8 +59,6 @@ def read(source: str) -> Reading:
     for block in _blocks(_FRONT_MATTER.sub("", source)):
         if block.kind == "heading":
             section = _bare(block.text)
-        elif block.kind == "code":
-            reading.code.append(block.text)
         elif block.kind == "list":
             _read_list(block, section, reading)
         elif block.kind == "text":

@@ -50,7 +50,7 @@ class GeminiGenerator:
                     notes.append(_("A part of the answer was cut off or broken, and is left out."))
                 if len(part) < count:
                     break
-        return Made(tuple(drafts), tuple(dict.fromkeys(notes)), found.sources if found else ())
+        return Made(tuple(drafts), tuple(dict.fromkeys(notes)))
 
     def repair(self, wish: Wish, faulty: Sequence[Faulty], watch: Watch) -> Made:
         with Talk(watch) as talk:

@@ -61,7 +61,6 @@ class Support:
     """A passage of an answer, and which of its sources it rests on."""
 
     text: str
-    end: int
     sources: tuple[int, ...]
 
 
@@ -190,7 +189,6 @@ def _grounding(
     supports = tuple(
         Support(
             support.segment.text or "",
-            support.segment.end_index or 0,
             tuple(index for index in support.grounding_chunk_indices or [] if index < len(sources)),
         )
         for support in told.grounding_supports or []

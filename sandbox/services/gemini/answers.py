@@ -21,9 +21,7 @@ HARM = (
 THOUGHTS_SHARE = 3
 
 
-def answer_of(
-    asked: Asked, text: str, *, reason: str = "STOP", sources: list[dict[str, str]] | None = None
-) -> dict[str, Any]:
+def answer_of(asked: Asked, text: str, *, reason: str = "STOP") -> dict[str, Any]:
     candidate: dict[str, Any] = {
         "content": {"parts": [{"text": text}], "role": "model"} if text else {"role": "model"},
         "finishReason": reason,
@@ -32,7 +30,7 @@ def answer_of(
     if reason == "SAFETY":
         candidate["safetyRatings"] = _ratings()
     if asked.searches_web and text:
-        candidate["groundingMetadata"] = grounding_of(asked, text, sources or sources_of(asked))
+        candidate["groundingMetadata"] = grounding_of(asked, text, sources_of(asked))
     return {"candidates": [candidate], **_about(asked, text)}
 
 

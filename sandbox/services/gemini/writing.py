@@ -4,7 +4,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.records import Records
@@ -70,8 +70,6 @@ class Writing:
     asked: Asked
     records: Records
     plays: Callable[[str], bool]
-    sources: list[dict[str, str]] = field(default_factory=list)
-    written: list[Question] = field(default_factory=list)
 
     def text(self) -> str:
         if self.asked.schema is None:
@@ -139,9 +137,7 @@ class Writing:
             questions = [replace(question, is_disputed=True) for question in questions]
         for question in questions:
             self.records.put(NAME, "question", text_key(question.text), question.as_record())
-        questions = self._spoilt(questions)
-        self.written = questions
-        return questions
+        return self._spoilt(questions)
 
     def _new(
         self, types: list[str], count: int, item: Schema, before: Sequence[Question] = ()
@@ -194,8 +190,8 @@ class Writing:
         given = self._given()
         shaped = []
         for number, question in enumerate(questions):
-            extra = _numbers(given[number]) if number < len(given) else {}
-            extra |= {"sources": []} if not self.sources else {}
+            numbers = _numbers(given[number]) if number < len(given) else {}
+            extra = {**numbers, "sources": []}
             shaped.append(shape_question(item, question, number=number + 1, extra=extra))
         return shaped
 

@@ -16,13 +16,7 @@ FOLDER = Path(__file__).parent / "content"
 
 def load_own_content(at: datetime) -> str:
     """What `prepare` does before anybody is served; says what it did, if anything."""
-    report = load_content(read_tracks(FOLDER), at=at)
-    if not report.has_changed_anything:
-        return ""
-    return (
-        f"Loaded content: {len(report.made)} new, {len(report.changed)} changed, "
-        f"{len(report.retired)} retired."
-    )
+    return load_content(read_tracks(FOLDER), at=at).summary(what="content")
 
 
 def restore_own_content(row: Content, *, by: User, at: datetime, caller: Caller) -> None:

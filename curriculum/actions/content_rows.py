@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -31,6 +31,24 @@ class LoadReport:
     @property
     def has_changed_anything(self) -> bool:
         return bool(self.made or self.changed or self.retired)
+
+    def lines(self, *, kind: str = "") -> Iterator[str]:
+        """One for each thing; `kind` stands before names that do not say what they are of."""
+        told = {"new": self.made, "changed": self.changed, "retired": self.retired}
+        for word, names in told.items():
+            for name in names:
+                yield f"{word}: {kind}{name}"
+        for name in self.kept:
+            yield f"kept as edited here: {kind}{name} (--overwrite takes the file's)"
+
+    def summary(self, *, what: str) -> str:
+        """Empty where nothing has changed."""
+        if not self.has_changed_anything:
+            return ""
+        return (
+            f"Loaded {what}: {len(self.made)} new, {len(self.changed)} changed, "
+            f"{len(self.retired)} retired."
+        )
 
 
 class Loader:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from core.events.actions import record
 from curriculum.actions.content import wait_in_line
+from curriculum.actions.content_rows import LoadReport
 from questions.actions.images import link_images
 from questions.actions.saving import Facts, choices_of, digest_of, version_of
 from questions.bank_files import QuestionFile, SubjectFile
@@ -29,20 +30,6 @@ from questions.models import (
 CHUNK = 500
 
 
-@dataclass
-class BankReport:
-    """What loading did, by the references of questions."""
-
-    made: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-
-    @property
-    def has_changed_anything(self) -> bool:
-        return bool(self.made or self.changed or self.retired)
-
-
 @dataclass(frozen=True)
 class _Known:
     """A question that came with the platform, as it stands now."""
@@ -55,7 +42,7 @@ class _Known:
 @transaction.atomic
 def load_bank(
     files: Sequence[SubjectFile], *, at: datetime, seed: int, overwrite: bool = False
-) -> BankReport:
+) -> LoadReport:
     """Bring subjects and questions to what the files say, in the same few queries for any number.
 
     A subject, a chapter and the place of a question are set when they are made and then belong to
@@ -65,7 +52,7 @@ def load_bank(
     wait_in_line()
     chapters = _places(files)
     known = _known()
-    report = BankReport()
+    report = LoadReport()
     new: list[tuple[QuestionFile, SubjectFile]] = []
     changed: list[tuple[QuestionFile, Question]] = []
     for subject, file in _questions(files):

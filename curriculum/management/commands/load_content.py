@@ -36,8 +36,4 @@ class Command(BaseCommand):
 
     def _load_tracks(self, folder: Path, overwrite: bool) -> list[str]:
         report = load_content(read_tracks(folder), at=clock.now(), overwrite=overwrite)
-        told = {"new": report.made, "changed": report.changed, "retired": report.retired}
-        lines = [f"{word}: {name}" for word, names in told.items() for name in names]
-        return lines + [
-            f"kept as edited here: {name} (--overwrite takes the file's)" for name in report.kept
-        ]
+        return list(report.lines())

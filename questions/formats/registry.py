@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from core.spreadsheets import XLSX
 from questions.formats import csv_sheet, gift, moodle_xml, own_json, qti, xlsx
 from questions.formats.drafts import Draft, Row, without_unseen
 from questions.formats.limits import MOST_BYTES, MOST_ROWS, refuse
@@ -45,7 +46,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "xlsx",
             (".xlsx",),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            XLSX,
             xlsx.read,
             xlsx.write,
             xlsx.fits,

@@ -20,6 +20,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from core.spreadsheets import LONGEST_CELL
 from questions.formats.cells import LAST, cells_of, columns_of, neutral, rows_from
 from questions.formats.drafts import Draft, Row, plain_number
 from questions.formats.limits import demand_no_entities, opened_zip, refuse, unpacked
@@ -28,7 +29,6 @@ from questions.formats.spooling import spooled
 from questions.formats.template import EXPLAINED, LISTS
 
 SHEET, LOSSES = "Questions", "Losses"
-LONGEST_CELL = 32_767
 MOST_COLUMNS = 120
 MOST_SHEETS = 250
 LAST_ROW = 1_048_576

@@ -22,7 +22,7 @@ from accounts.models import User
 from core.callers import caller_of
 from core.clock import now
 from core.errors import Conflict
-from core.pages import errors_on
+from core.pages import errors_on, is_key
 from core.policies import can, demand, requires
 from core.tables import Column, table
 from curriculum.actions.cohorts import (
@@ -128,7 +128,7 @@ def add_members(request: HttpRequest, pk: int) -> HttpResponse:
     """Those who were found and chosen, or a pasted list; each line is answered."""
     shown, user, at = _managed(request, pk), user_in(request), now()
     if "student" in request.POST:
-        chosen = [each for each in request.POST.getlist("student") if _is_key(each)]
+        chosen = [each for each in request.POST.getlist("student") if is_key(each)]
         people = User.objects.filter(pk__in=chosen[:MOST_AT_ONCE]).order_by("name", "pk")
         return _page(request, shown, report=add_chosen(shown, students=people, by=user, at=at))
     if "found" in request.POST:
@@ -213,7 +213,7 @@ def _added(report: Sequence[Added] | None) -> str:
 def _left(request: HttpRequest, shown: Cohort) -> CohortMember | None:
     """Who was just taken out, as long as they have not come back."""
     asked = request.GET.get("left", "")
-    if not _is_key(asked):
+    if not is_key(asked):
         return None
     gone = shown.members.filter(pk=asked, left_at__isnull=False).select_related("student").first()
     if gone is None or shown.members.filter(student=gone.student, left_at=None).exists():
@@ -257,7 +257,3 @@ def _trail(shown: Cohort) -> list[tuple[str, str]]:
         (_("Cohorts"), reverse("cohorts")),
         (shown.name, reverse("cohort", args=[shown.pk])),
     ]
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 18

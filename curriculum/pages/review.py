@@ -17,7 +17,7 @@ from accounts.entrance import user_in
 from core.callers import caller_of
 from core.clock import now
 from core.errors import Invalid
-from core.pages import errors_on
+from core.pages import errors_on, is_key
 from core.policies import demand, requires
 from curriculum.actions.comments import delete_phrase, save_phrase, write_comment
 from curriculum.actions.reviews import (
@@ -43,7 +43,6 @@ from curriculum.review_forms import ReopenForm, ReviewForm, filters_of
 from curriculum.review_queue import QueueState, ReviewQueue
 
 SEE_QUEUE = "curriculum.view_queue"
-MOST_DIGITS = 18
 
 
 @require_GET
@@ -125,7 +124,7 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
             others,
             by=user,
             at=at,
-            revision=int(shown) if _is_number(shown) else submission.newest,
+            revision=int(shown) if is_key(shown) else submission.newest,
             was_open=request.POST.get("was") == SubmissionStatus.PENDING,
         ),
     }
@@ -218,7 +217,7 @@ def _reviewed(request: HttpRequest, pk: int) -> Submission:
 
 def _own_phrase(request: HttpRequest, name: str) -> SavedPhrase:
     wanted = request.POST[name]
-    key = int(wanted) if _is_number(wanted) else 0
+    key = int(wanted) if is_key(wanted) else 0
     return get_object_or_404(SavedPhrase, pk=key, owner=request.user)
 
 
@@ -264,7 +263,3 @@ def _address(name: str, request: HttpRequest, *args: int) -> str:
     """With the filters that one came with."""
     query = filters_of(request.GET, user_in(request))[0].query()
     return f"{reverse(name, args=args)}?{query}".rstrip("?")
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS

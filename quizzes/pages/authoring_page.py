@@ -132,7 +132,3 @@ def address(name: str, otherwise: str = "") -> str:
         return reverse(name)
     except NoReverseMatch:
         return otherwise
-
-
-def is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 18

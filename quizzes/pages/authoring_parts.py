@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.entrance import user_in
 from core.clock import now
 from core.errors import Conflict, Invalid
-from core.pages import errors_on
+from core.pages import errors_on, is_key
 from core.policies import requires
 from questions.models import Question
 from quizzes.actions.authoring import (
@@ -43,7 +43,6 @@ from quizzes.pages.authoring_page import (
     EDIT,
     edited_quiz,
     editor_page,
-    is_key,
     removed_by,
     ticket_of,
     visible_quiz,

@@ -24,6 +24,7 @@ from core.clock import now
 from core.errors import DomainError, Missing
 from core.files.models import StoredFile
 from core.files.uploads import takes_uploads
+from core.pages import is_key
 from core.policies import can, demand, requires
 from questions.answering import raw_answer, written
 from questions.kinds import BadResponse, QuestionType
@@ -169,12 +170,10 @@ def _revisions(data: QueryDict) -> dict[int, int]:
         if name.endswith(REVISION)
     }
     return {
-        int(name): int(str(said)) for name, said in known.items() if _is_number(name, str(said))
+        int(name): int(str(said))
+        for name, said in known.items()
+        if is_key(name) and is_key(str(said))
     }
-
-
-def _is_number(*said: str) -> bool:
-    return all(each.isascii() and each.isdecimal() and len(each) < 19 for each in said)
 
 
 def _with_new_files(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.differences import Difference, compare
-from questions.actions.saving import Facts
+from questions.actions.saving import Facts, facts_in
 from questions.formats.drafts import plain_number
 from questions.kinds import Outline, kind_of
 from questions.models import Difficulty, QuestionVersion
@@ -73,12 +73,11 @@ def part_name(name: str) -> str:
 
 
 def changes_between(old: QuestionVersion, outline: Outline, facts: Facts) -> list[FieldChange]:
-    before = _said(old.material, _facts_of(old))
-    return _changes(before, _said(outline, facts))
+    return _changes(_said(old.material, facts_in(old)), _said(outline, facts))
 
 
 def changes_of(old: QuestionVersion, new: QuestionVersion) -> list[FieldChange]:
-    return _changes(_said(old.material, _facts_of(old)), _said(new.material, _facts_of(new)))
+    return _changes(_said(old.material, facts_in(old)), _said(new.material, facts_in(new)))
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[FieldChange]:
@@ -87,16 +86,6 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[FieldC
         for name, label in NAMES.items()
         if before.get(name, "") != after.get(name, "")
     ]
-
-
-def _facts_of(version: QuestionVersion) -> Facts:
-    return Facts(
-        explanation=version.explanation,
-        marks=version.marks,
-        difficulty=version.difficulty,
-        tags=version.tags,
-        sources=version.sources,
-    )
 
 
 def _said(outline: Outline, facts: Facts) -> dict[str, str]:

@@ -47,6 +47,16 @@ class Facts:
     sources: Sequence[dict[str, Any]] = field(default_factory=tuple)
 
 
+def facts_in(version: QuestionVersion) -> Facts:
+    return Facts(
+        explanation=version.explanation,
+        marks=version.marks,
+        difficulty=version.difficulty,
+        tags=version.tags,
+        sources=version.sources,
+    )
+
+
 @transaction.atomic
 def add_question(
     *,

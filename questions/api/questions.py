@@ -19,12 +19,8 @@ from core.api.schema import may_raise
 from core.clock import new_seed, now
 from core.errors import Missing
 from core.policies import Allows, reading_or_writing
-from questions.actions.saving import (
-    add_question,
-    delete_question,
-    place_question,
-    revise_question,
-)
+from questions.actions.editing import edit_question
+from questions.actions.saving import add_question, delete_question
 from questions.api.serializers import QUESTION, BankQuestionSerializer, facts_of
 from questions.api.shapes import outline_from, staff_shape
 from questions.errors import EditedMeanwhile, InUse
@@ -130,10 +126,7 @@ class QuestionsEndpoint(_Questions):
             outline=outline_from(given),
             facts=facts_of(given),
             owner=user_in(request),
-            subject=given["subject"],
-            chapter=given["chapter"],
-            status=QuestionStatus(given["status"]),
-            is_shared=given["is_shared"],
+            **_placing(given),
             at=now(),
             seed=new_seed(),
         )
@@ -160,23 +153,16 @@ class QuestionEndpoint(_Questions):
         question: Any = self.get_object()
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        given, at = serializer.validated_data, now()
-        revise_question(
+        given = serializer.validated_data
+        edit_question(
             question,
             outline=outline_from(given),
             facts=facts_of(given, sources=question.newest_versions[0].sources),
+            placing=_placing(given),
             by=user_in(request),
             based_on=given.get("version"),
-            at=at,
+            at=now(),
             seed=new_seed(),
-        )
-        place_question(
-            question,
-            subject=given["subject"],
-            chapter=given["chapter"],
-            status=QuestionStatus(given["status"]),
-            is_shared=given["is_shared"],
-            at=at,
         )
         return Response(self.shown(question))
 
@@ -189,6 +175,15 @@ class QuestionEndpoint(_Questions):
     def delete(self, request: Request, pk: int) -> Response:
         delete_question(self.get_object(), by=user_in(request), at=now())
         return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _placing(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "subject": given["subject"],
+        "chapter": given["chapter"],
+        "status": QuestionStatus(given["status"]),
+        "is_shared": given["is_shared"],
+    }
 
 
 class BankVersionSerializer(serializers.Serializer[Any]):

@@ -7,32 +7,45 @@ import json
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, TypeVar
+
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from core.spreadsheets import BYTE_ORDER_MARK
 from questions.actions.import_job import rows_of
-from questions.formats import Draft, Row, read_entry, written_of
+from questions.formats import Draft, Format, Row, read_entry, written_as, written_of
 from questions.formats.cells import cells_of, columns_of, neutral
 from questions.formats.template import EXAMPLES
 from questions.formats.xlsx import template as workbook_template
 from questions.formats.xlsx import write_sheet_with_problems
 from questions.models import ImportBatch
-from questions.planning import entry_of_version
+from questions.planning import entry_of
 
 AT_ONCE = 500
 CHUNK = 64 * 1024
+
+AnswerT = TypeVar("AnswerT", bound=HttpResponseBase)
 
 
 def drafts_of(questions: Any) -> Iterator[tuple[str, Draft]]:
     """Fetched in parts, so that memory stays the same however many there are."""
     for question in questions.with_newest().iterator(chunk_size=AT_ONCE):
-        entry = entry_of_version(
-            question.newest_versions[0],
-            reference=question.reference,
-            subject=question.subject.code if question.subject else "",
-            chapter=question.chapter.name if question.chapter else "",
-        )
-        yield question.reference or str(question.pk), written_of(entry)
+        yield question.reference or str(question.pk), written_of(entry_of(question))
+
+
+def export_answer(format_: Format, questions: Any) -> StreamingHttpResponse:
+    """A file to save, written while it is sent."""
+    content = written_as(format_, drafts_of(questions), [])
+    answer = StreamingHttpResponse(content, content_type=format_.content_type)
+    return to_save(answer, f"questions{format_.extensions[0]}")
+
+
+def to_save(answer: AnswerT, name: str) -> AnswerT:
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def template_workbook() -> bytes:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.personal_data import Document, PersonalData
-from questions.actions.importing import held_among
+from questions.actions.importing import without_what_is_used
 from questions.formats import written_of
-from questions.models import ImportBatch, Question, QuestionVersion
-from questions.planning import entry_of_version
+from questions.models import ImportBatch, Question
+from questions.planning import entry_of
 
 AT_ONCE = 200
 IMPORT = (
@@ -32,15 +32,8 @@ def collect(user: User) -> Iterator[Document]:
 
 def erase(user: User, at: datetime) -> None:
     """What they kept to themselves and nobody was asked; the rest belongs to those who use it."""
-    private = list(
-        Question.objects.of_owner(user).filter(is_shared=False).values_list("pk", flat=True)
-    )
-    versions = dict(
-        QuestionVersion.objects.filter(question__in=private).values_list("pk", "question")
-    )
-    used = held_among(Question, private)
-    used |= {versions[key] for key in held_among(QuestionVersion, list(versions))}
-    Question.objects.filter(pk__in=set(private) - used).delete()
+    unused = without_what_is_used(Question.objects.of_owner(user).filter(is_shared=False))
+    Question.objects.filter(pk__in=[question.pk for question in unused]).delete()
 
 
 PERSONAL_DATA = PersonalData(
@@ -53,19 +46,12 @@ PERSONAL_DATA = PersonalData(
 
 
 def _question(question: Question) -> dict[str, Any]:
-    version = question.newest_versions[0]
-    entry = entry_of_version(
-        version,
-        reference=question.reference,
-        subject=question.subject.code if question.subject else "",
-        chapter=question.chapter.name if question.chapter else "",
-    )
     return {
         "id": question.pk,
         "status": question.status,
         "is_shared": question.is_shared,
-        "version": version.number,
+        "version": question.newest_versions[0].number,
         "created_at": question.created_at,
         "edited_at": question.edited_at,
-        **written_of(entry),
+        **written_of(entry_of(question)),
     }

@@ -17,7 +17,7 @@ from questions.formats.losses import with_blank_names
 from questions.formats.table import LOST
 from questions.kinds import Problem
 from questions.kinds.fill_blanks import BLANK
-from questions.models import Chapter, QuestionVersion, Subject
+from questions.models import Chapter, Question, QuestionVersion, Subject
 
 LONGEST_SHOWN = 120
 # Of the problems of one row: whoever mends so many finds the others the next time.
@@ -148,6 +148,16 @@ def facts_of(entry: Entry) -> Facts:
         difficulty=entry.difficulty,
         tags=entry.tags,
         sources=entry.sources,
+    )
+
+
+def entry_of(question: Question) -> Entry:
+    """As files know it, of one that was fetched with its newest version."""
+    return entry_of_version(
+        question.newest_versions[0],
+        reference=question.reference,
+        subject=question.subject.code if question.subject else "",
+        chapter=question.chapter.name if question.chapter else "",
     )
 
 

@@ -127,7 +127,7 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if batch.state != ImportState.APPLIED:
         raise NothingToUndo
-    made = _without_what_is_used(Question.objects.filter(batch=batch))
+    made = without_what_is_used(Question.objects.filter(batch=batch))
     gone = [question.pk for question in made if question.newest == 1]
     restored = _restore(batch.report.get("rows", ()), at=at)
     touched = batch.new_count + batch.changed_count
@@ -157,7 +157,8 @@ def held_among(model: type[models.Model], keys: Sequence[int]) -> set[int]:
     return held
 
 
-def _without_what_is_used(questions: models.QuerySet[Any]) -> list[Question]:
+def without_what_is_used(questions: models.QuerySet[Any]) -> list[Question]:
+    """Those that nothing holds, locked until the transaction ends."""
     locked = list(questions.select_for_update(of=("self",)).order_by("pk"))
     keys = [question.pk for question in locked]
     versions = dict(QuestionVersion.objects.filter(question__in=keys).values_list("pk", "question"))

@@ -1,6 +1,5 @@
 """Files of questions: in, looked at first, and back again."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -42,12 +41,13 @@ from questions.errors import (
     RowsAreWrong,
 )
 from questions.exporting import (
-    drafts_of,
     errors_workbook,
+    export_answer,
     template_csv,
     template_workbook,
+    to_save,
 )
-from questions.formats import FORMATS, MOST_BYTES, Loss, written_as
+from questions.formats import FORMATS, MOST_BYTES
 from questions.models import ImportBatch, Question
 from questions.planning import RowState
 
@@ -334,7 +334,8 @@ class ImportErrorsEndpoint(_Imports):
         batch = self.one(pk)
         if batch.file is None:
             raise NothingToApply
-        return _to_save(errors_workbook(batch), XLSX, "questions-to-mend.xlsx")
+        answer = StreamingHttpResponse(errors_workbook(batch), content_type=XLSX)
+        return to_save(answer, "questions-to-mend.xlsx")
 
 
 class TemplateEndpoint(GenericAPIView[ImportBatch]):
@@ -357,7 +358,7 @@ class TemplateEndpoint(GenericAPIView[ImportBatch]):
         name = given.validated_data["format"]
         content = template_csv() if name == "csv" else template_workbook()
         answer = HttpResponse(content, content_type=FORMATS[name].content_type)
-        return _labelled(answer, f"questions-template.{name}")
+        return to_save(answer, f"questions-template.{name}")
 
 
 class _TemplateChoice(serializers.Serializer[Any]):
@@ -391,24 +392,8 @@ class ExportEndpoint(GenericAPIView[Question]):
     def get(self, request: Request) -> StreamingHttpResponse:
         given = _ExportChoice(data=request.query_params)
         given.is_valid(raise_exception=True)
-        format_ = FORMATS[given.validated_data["format"]]
-        losses: list[Loss] = []
         questions = self.filter_queryset(self.get_queryset())
-        content = written_as(format_, drafts_of(questions), losses)
-        return _to_save(content, format_.content_type, f"questions{format_.extensions[0]}")
-
-
-def _to_save(content: Iterator[bytes], content_type: str, name: str) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(content, content_type=content_type)
-    labelled: StreamingHttpResponse = _labelled(answer, name)
-    return labelled
-
-
-def _labelled(answer: Any, name: str) -> Any:
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+        return export_answer(FORMATS[given.validated_data["format"]], questions)
 
 
 def _as_it_is(job: Job) -> Response:

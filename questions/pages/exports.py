@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.entrance import user_in
+from core.pages import is_key
 from core.policies import requires
-from questions.bank_list import filters_of, versions_for
-from questions.exporting import drafts_of
-from questions.formats import FORMATS, Loss, written_as
+from questions.bank_list import BankForm, filters_of, versions_for
+from questions.exporting import drafts_of, export_answer
+from questions.formats import FORMATS, Loss
 from questions.formats.registry import carried_by
 from questions.forms.files import NAMES, ExportForm
 from questions.models import Question
@@ -24,7 +25,6 @@ from questions.models import Question
 EXPORT = "questions.export"
 MOST_CHOSEN = 200
 MOST_SHOWN = 50
-MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,13 @@ def export(request: HttpRequest) -> HttpResponse:
     """Without a format the choice of one; with it what is lost, before anything is downloaded."""
     format_ = request.GET.get("format", "")
     is_chosen = format_ in FORMATS
-    questions, query = _asked(request)
+    questions, query, narrowing = _asked(request)
     report = report_of(format_, questions) if is_chosen else None
     file_query = query.copy()
     file_query["format"] = format_
-    _filters, narrowing = filters_of(request.GET)
     context: dict[str, Any] = {
         "form": ExportForm({"format": format_} if is_chosen else None),
-        "narrowing": None if query.getlist("id") else narrowing,
+        "narrowing": narrowing,
         "ids": query.getlist("id"),
         "count": questions.count(),
         "is_selection": bool(query.getlist("id")),
@@ -73,15 +72,9 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(EXPORT)
 def export_file(request: HttpRequest) -> StreamingHttpResponse:
-    questions, _query = _asked(request)
+    questions, _query, _form = _asked(request)
     format_ = FORMATS.get(request.GET.get("format", ""), FORMATS["xlsx"])
-    losses: list[Loss] = []
-    content = written_as(format_, drafts_of(questions), losses)
-    answer = StreamingHttpResponse(content, content_type=format_.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="questions{format_.extensions[0]}"'
-    answer["Cache-Control"] = "no-store"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return export_answer(format_, questions)
 
 
 def report_of(format_: str, questions: Any) -> LossReport:
@@ -92,19 +85,15 @@ def report_of(format_: str, questions: Any) -> LossReport:
     return LossReport(losses, sum(loss.is_whole for loss in losses), parts.most_common())
 
 
-def _asked(request: HttpRequest) -> tuple[Any, QueryDict]:
-    """Those that were selected, else those that the list's filters leave; and how it was said."""
+def _asked(request: HttpRequest) -> tuple[Any, QueryDict, BankForm | None]:
+    """Those that were selected, else those that the filters leave; how, and by which form."""
     user = user_in(request)
     query = QueryDict(mutable=True)
-    keys = [key for key in request.GET.getlist("id")[:MOST_CHOSEN] if _is_key(key)]
+    keys = [key for key in request.GET.getlist("id")[:MOST_CHOSEN] if is_key(key)]
     visible = Question.objects.visible_to(user).order_by("pk")
     if keys:
         query.setlist("id", keys)
-        return visible.filter(pk__in=keys), query
-    filters, _form = filters_of(request.GET)
+        return visible.filter(pk__in=keys), query, None
+    filters, form = filters_of(request.GET)
     query.update(filters.given)
-    return visible.filter(pk__in=versions_for(user, filters).values("question")), query
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS
+    return visible.filter(pk__in=versions_for(user, filters).values("question")), query, form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,7 @@ from accounts.models import User
 from core.tables import Column, table
 from core.widgets import SearchInput, Suggested
 from questions.forms.places import NOWHERE, Place, PlaceField
-from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion
+from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
 
 LONGEST_SEARCH = 100
@@ -47,7 +48,19 @@ COLUMNS = (
 )
 
 
-class BankForm(forms.Form):
+class FormWithPlace(forms.Form):
+    """Forms of one page share their `subjects`."""
+
+    def __init__(
+        self, *args: Any, subjects: Sequence[Subject] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        place: Any = self.fields["place"]
+        place.fetch(subjects)
+        self.subjects: Sequence[Subject] = place.subjects
+
+
+class BankForm(FormWithPlace):
     q = forms.CharField(
         label=_("Words"),
         required=False,
@@ -89,19 +102,11 @@ class BankForm(forms.Form):
         widget=Suggested({"placeholder": _("Tag")}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["place"].fetch()  # type: ignore[attr-defined]
 
-
-class PlacingForm(forms.Form):
+class PlacingForm(FormWithPlace):
     """Where to put what is selected."""
 
     place = PlaceField(label=_("Put into"), empty=_("Choose a chapter"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["place"].fetch()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ def filters_of(query: QueryDict) -> tuple[BankFilters, BankForm]:
     if given.get("place") == NOWHERE:
         del given["place"]
     said = {name: str(getattr(value, "name", value)) for name, value in given.items()}
-    return BankFilters(**given, given=said), BankForm(said)
+    return BankFilters(**given, given=said), BankForm(said, subjects=asked.subjects)
 
 
 def versions_for(user: User, filters: BankFilters) -> QuerySet[QuestionVersion]:

@@ -48,6 +48,11 @@ def item_statistics(sums: Sums) -> ItemStatistics:
     )
 
 
+def statistics_in(row: object) -> ItemStatistics:
+    """Of a row that holds the sums."""
+    return item_statistics(Sums(**{name: getattr(row, name) for name in Sums.__dataclass_fields__}))
+
+
 def _correlation(sums: Sums) -> float | None:
     """None where all answers, or all rests, are alike."""
     n = sums.answers

@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 from core.backoffice.base import ReadOnlyAdmin
 from core.policies import can
 from questions.models import Choice, Question, QuestionVersion, VersionStatistics
-from questions.statistics import Sums, item_statistics
+from questions.statistics import statistics_in
 from questions.templatetags.bank import opening
 
 SEE = "questions.view_bank"
@@ -141,23 +141,19 @@ class VersionStatisticsAdmin(_Read):
 
     @admin.display(description=_("right"))
     def facility(self, row: VersionStatistics) -> str:
-        return _rounded(_told(row).facility)
+        return _rounded(statistics_in(row).facility)
 
     @admin.display(description=_("discrimination"))
     def discrimination(self, row: VersionStatistics) -> str:
-        return _rounded(_told(row).discrimination)
+        return _rounded(statistics_in(row).discrimination)
 
     @admin.display(description=_("seconds on the mean"))
     def seconds(self, row: VersionStatistics) -> str:
-        return _rounded(_told(row).seconds)
+        return _rounded(statistics_in(row).seconds)
 
     @admin.display(description=_("page"))
     def page(self, row: VersionStatistics) -> str:
         return _page_of(row.version.question_id)
-
-
-def _told(row: VersionStatistics) -> Any:
-    return item_statistics(Sums(**{name: getattr(row, name) for name in Sums.__dataclass_fields__}))
 
 
 def _rounded(number: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,15 @@ class PlaceField(forms.ChoiceField):
 
     def __init__(self, *, empty: Any, **kwargs: Any) -> None:
         self.empty = empty
+        self.subjects: Sequence[Subject] = ()
         self.places: dict[str, Place] = {}
         super().__init__(required=False, **kwargs)
 
-    def fetch(self) -> None:
-        subjects = list(Subject.objects.prefetch_related("chapters"))
+    def fetch(self, subjects: Sequence[Subject] | None = None) -> None:
+        """`subjects` are those that another form of the page has fetched."""
+        if subjects is None:
+            subjects = list(Subject.objects.prefetch_related("chapters"))
+        self.subjects = subjects
         self.places = {place.name: place for place in _places(subjects)}
         self.choices = [("", self.empty), *(_group(subject) for subject in subjects)]
 

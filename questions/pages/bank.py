@@ -16,17 +16,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.entrance import user_in
 from core.clock import now
+from core.pages import is_key
 from core.policies import can, requires
 from questions.actions.editing import mark_ready, place_many, retire_many
 from questions.bank_list import PlacingForm, filters_of, listed, tags_of
 from questions.forms.places import NOWHERE
 from questions.models import Question, QuestionVersion, VersionStatistics
-from questions.statistics import ItemStatistics, Sums, item_statistics
+from questions.statistics import ItemStatistics, Sums, item_statistics, statistics_in
 
 SEE, EDIT = "questions.view_bank", "questions.edit"
 ON_A_PAGE = 50
 MOST_AT_ONCE = 200
-MOST_DIGITS = 18
 
 
 @require_GET
@@ -44,7 +44,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         "headings": headings,
         "page": page,
         "rows": [(version, statistics_of(version)) for version in page.object_list],
-        "placing": PlacingForm(auto_id="to_%s"),
+        "placing": PlacingForm(auto_id="to_%s", subjects=form.subjects),
         "query": request.GET.urlencode(),
         "may_edit": can(user, EDIT),
         "may_import": can(user, "questions.import"),
@@ -85,15 +85,12 @@ def selected(request: HttpRequest) -> HttpResponse:
 def statistics_of(version: QuestionVersion) -> ItemStatistics:
     """Of a version that was fetched with its sums, or has none yet."""
     known: VersionStatistics | None = getattr(version, "statistics", None)
-    if known is None:
-        return item_statistics(Sums())
-    names = Sums.__dataclass_fields__
-    return item_statistics(Sums(**{name: getattr(known, name) for name in names}))
+    return item_statistics(Sums()) if known is None else statistics_in(known)
 
 
 def _chosen(request: HttpRequest) -> Sequence[Question]:
     said = request.POST.getlist("selected")[:MOST_AT_ONCE]
-    keys = [key for key in said if key.isascii() and key.isdecimal() and len(key) < MOST_DIGITS]
+    keys = [key for key in said if is_key(key)]
     return list(Question.objects.visible_to(user_in(request)).filter(pk__in=keys))
 
 

@@ -80,7 +80,8 @@ def new_question(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(EDIT)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    shown, newest = edited(request, pk)
+    shown = question_for(request, pk, EDIT)
+    newest = newest_of(shown)
     form_class = FORMS[newest.type]
     if request.method == "GET":
         return _page(request, form_class.of_version(shown, newest), question=shown)
@@ -107,12 +108,18 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, form, question=shown)
 
 
-def edited(request: HttpRequest, pk: int) -> tuple[Question, QuestionVersion]:
-    """One that the person may change, with its newest version."""
-    seen = Question.objects.visible_to(request.user).with_newest()
-    question: Question = get_object_or_404(seen, pk=pk)
-    demand(request.user, EDIT, question)
-    return question, question.newest_versions[0]
+def question_for(request: HttpRequest, pk: int, policy: str) -> Question:
+    """One that the person sees, and may do this with."""
+    visible = Question.objects.visible_to(request.user)
+    visible = visible.select_related("subject", "chapter", "owner")
+    question: Question = get_object_or_404(visible, pk=pk)
+    demand(request.user, policy, question)
+    return question
+
+
+def newest_of(question: Question) -> QuestionVersion:
+    version: QuestionVersion = question.versions.newest().with_choices().get()
+    return version
 
 
 def next_of(request: HttpRequest) -> str:
@@ -155,7 +162,8 @@ def _tried(form: QuestionForm, answer: str) -> Tried:
 
 def _too_late(request: HttpRequest, pk: int, form: QuestionForm) -> HttpResponse:
     """Somebody was faster: what differs is shown, and nothing typed is lost."""
-    shown, newest = edited(request, pk)
+    shown = question_for(request, pk, EDIT)
+    newest = newest_of(shown)
     kept = type(form).kept(request.POST)
     kept.initial["based_on"] = shown.newest
     changes = changes_between(newest, form.outline, form.facts) if form.outline else []

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.entrance import user_in
 from core.clock import new_seed, now
-from core.policies import can, demand, requires
+from core.policies import can, requires
 from questions.actions.editing import mark_ready, restore_version
 from questions.actions.saving import delete_question, retire_question
 from questions.answering import raw_answer, written
@@ -25,7 +25,7 @@ from questions.errors import InUse
 from questions.kinds import BadResponse, QuestionType, kind_of
 from questions.models import Choice, Question, QuestionVersion
 from questions.pages.bank import EDIT, SEE, statistics_of
-from questions.pages.editor import edited
+from questions.pages.editor import newest_of, question_for
 from questions.showing import asked, reviewed
 from questions.uses import uses_of
 
@@ -59,13 +59,13 @@ def try_answer(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(SEE)
 def versions(request: HttpRequest, pk: int) -> HttpResponse:
     """All that it has said, and what differs between any two."""
-    shown, newest = seen(request, pk)
+    shown = question_for(request, pk, SEE)
     rows = shown.versions.select_related("made_by").order_by("-number")
     page = Paginator(rows, VERSIONS_ON_A_PAGE).get_page(request.GET.get("page"))
     before, after = _compared(request, shown)
     context = {
         "question": shown,
-        "newest": newest,
+        "newest": newest_of(shown),
         "page": page,
         "numbers": range(shown.newest, 0, -1),
         "before": before,
@@ -80,7 +80,7 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(EDIT)
 def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    shown, _newest = edited(request, pk)
+    shown = question_for(request, pk, EDIT)
     wanted = get_object_or_404(shown.versions.with_choices(), number=number)
     version = restore_version(shown, wanted, by=user_in(request), at=now(), seed=new_seed())
     said = _("Version %(old)d is back, as version %(new)d.")
@@ -91,7 +91,7 @@ def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 @requires(EDIT)
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
-    shown, _newest = edited(request, pk)
+    shown = question_for(request, pk, EDIT)
     retire_question(shown, by=user_in(request), at=now())
     messages.success(request, _("It is retired: nobody is asked it any more."))
     return redirect("question", pk)
@@ -100,7 +100,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(EDIT)
 def ready(request: HttpRequest, pk: int) -> HttpResponse:
-    shown, _newest = edited(request, pk)
+    shown = question_for(request, pk, EDIT)
     mark_ready([shown], at=now())
     messages.success(request, _("It is ready to be asked."))
     return redirect("question", pk)
@@ -110,7 +110,7 @@ def ready(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(EDIT)
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks first: what is deleted does not come back."""
-    shown, newest = edited(request, pk)
+    shown = question_for(request, pk, EDIT)
     if request.method == "POST":
         try:
             delete_question(shown, by=user_in(request), at=now())
@@ -119,23 +119,17 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("question", pk)
         messages.success(request, _("The question is deleted."))
         return redirect("questions")
-    context = {"question": shown, "version": newest, "trail": _trail(shown)}
+    context = {"question": shown, "version": newest_of(shown), "trail": _trail(shown)}
     return render(request, "questions/question/delete.html", context)
 
 
-def seen(request: HttpRequest, pk: int) -> tuple[Question, QuestionVersion]:
-    visible = Question.objects.visible_to(request.user).with_newest()
-    found: Question = get_object_or_404(visible, pk=pk)
-    demand(request.user, SEE, found)
-    return found, found.newest_versions[0]
-
-
 def _page(request: HttpRequest, pk: int, *, data: QueryDict | None = None) -> HttpResponse:
-    shown, newest = seen(request, pk)
+    shown = question_for(request, pk, SEE)
     version = (
-        QuestionVersion.objects.select_related("statistics", "made_by", "question")
+        shown.versions.newest()
+        .select_related("statistics", "made_by")
         .prefetch_related(Prefetch("choices", Choice.objects.select_related("count")))
-        .get(pk=newest.pk)
+        .get()
     )
     statistics = statistics_of(version)
     context = {

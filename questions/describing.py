@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from questions.kinds import kind_of
 from questions.models.bank import QuestionType
 
 
@@ -15,11 +16,14 @@ class Described:
     type: str
     icon: str
     use: str | Promise
-    is_graded_by_hand: bool = False
 
     @property
     def label(self) -> str:
         return str(QuestionType(self.type).label)
+
+    @property
+    def is_graded_by_hand(self) -> bool:
+        return kind_of(self.type).is_graded_by_hand
 
 
 DESCRIBED = {
@@ -33,8 +37,8 @@ DESCRIBED = {
         Described("MATCHING", "link", _("Finding what belongs together.")),
         Described("ORDERING", "chevrons-up-down", _("Putting steps into their order.")),
         Described("FILL_BLANKS", "ellipsis", _("A text or a line of code with gaps.")),
-        Described("ESSAY", "file-text", _("Reasoning in one's own words."), True),
-        Described("FILE_UPLOAD", "upload", _("Files that are handed in."), True),
-        Described("CODE", "terminal", _("A piece of code that is written."), True),
+        Described("ESSAY", "file-text", _("Reasoning in one's own words.")),
+        Described("FILE_UPLOAD", "upload", _("Files that are handed in.")),
+        Described("CODE", "terminal", _("A piece of code that is written.")),
     )
 }

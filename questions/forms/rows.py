@@ -46,10 +46,7 @@ class ShownCell:
 @dataclass(frozen=True)
 class ShownRow:
     key: str
-    number: int
     cells: Sequence[ShownCell]
-    is_first: bool = False
-    is_last: bool = False
 
 
 class RowsInput(forms.Widget):
@@ -80,10 +77,8 @@ class RowsInput(forms.Widget):
 class RowsField(forms.Field):
     """`least` rows are shown at once; those with nothing in them are as if they were not there."""
 
-    def __init__(
-        self, *cells: Cell, one: str | Promise, add: str | Promise, least: int = 2, **kwargs: Any
-    ) -> None:
-        self.cells, self.one, self.add, self.least = cells, one, add, least
+    def __init__(self, *cells: Cell, add: str | Promise, least: int = 2, **kwargs: Any) -> None:
+        self.cells, self.add, self.least = cells, add, least
         super().__init__(widget=RowsInput(cells), required=False, **kwargs)
 
     def clean(self, value: Any) -> list[Row]:
@@ -107,16 +102,12 @@ class BoundRows(forms.BoundField):
     def rows(self) -> list[ShownRow]:
         said: list[Row] = list(self.value() or [])
         said += [{}] * (self.field.least - len(said))
-        last = len(said) - 1
-        return [
-            ShownRow(str(n), n + 1, self._cells(row, str(n)), is_first=n == 0, is_last=n == last)
-            for n, row in enumerate(said)
-        ]
+        return [ShownRow(str(n), self._cells(row, str(n))) for n, row in enumerate(said)]
 
     @property
     def model(self) -> ShownRow:
         """A row that scripts copy."""
-        return ShownRow("new", 0, self._cells({}, "new"))
+        return ShownRow("new", self._cells({}, "new"))
 
     def _cells(self, row: Row, key: str) -> list[ShownCell]:
         return [

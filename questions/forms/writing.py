@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.widgets import MarkdownInput, RadioCards, Suggested, Switch
 from questions.actions.saving import Facts
-from questions.formats.drafts import plain_number
+from questions.formats.drafts import MOST_SOURCES, MOST_TAGS, plain_number
 from questions.forms.places import Place, PlaceField, name_of
 from questions.forms.rows import Cell, RowsField, changed
 from questions.kinds import Kind, Material, Outline, kind_of
@@ -28,7 +28,6 @@ from questions.kinds.short_text import LONGEST_PATTERN
 from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion
 from questions.models.bank import TAG_LENGTH
 
-MOST_TAGS, MOST_SOURCES = 20, 20
 LONGEST_TAGS = MOST_TAGS * (TAG_LENGTH + 2)
 LONGEST_ADDRESS = 1_000
 PICTURES = "questions-images"
@@ -64,7 +63,6 @@ class QuestionForm(forms.Form):
         Cell("title", _("Title"), "line"),
         Cell("url", _("Address"), "line"),
         label=_("Sources"),
-        one=_("Source"),
         add=_("Add a source"),
         least=0,
         help_text=_("Where one can read more. They are shown together with the explanation."),
@@ -138,13 +136,12 @@ class QuestionForm(forms.Form):
     @classmethod
     def kept(cls, data: QueryDict, *, order: str = "") -> QuestionForm:
         """What was typed, unchecked; `order` changes a list, such as `choices up 2`."""
-        bare = cls()
+        fields = cls.base_fields
         typed = {
-            name: field.widget.value_from_datadict(data, {}, name)
-            for name, field in bare.fields.items()
+            name: field.widget.value_from_datadict(data, {}, name) for name, field in fields.items()
         }
         name, _space, said = order.partition(" ")
-        field = bare.fields.get(name)
+        field = fields.get(name)
         if isinstance(field, RowsField):
             rows = typed[name] + [{}] * (field.least - len(typed[name]))
             typed[name] = changed(rows, said)
@@ -248,7 +245,6 @@ def _choices(mark: str) -> RowsField:
         Cell("text", _("Choice")),
         Cell("feedback", _("Feedback"), is_folded=True),
         label=_("Choices"),
-        one=_("Choice"),
         add=_("Add a choice"),
         least=4,
     )
@@ -320,7 +316,6 @@ class NumericForm(QuestionForm):
         Cell("unit", _("Unit"), "line"),
         Cell("factor", _("Counts"), "line"),
         label=_("Units"),
-        one=_("Unit"),
         add=_("Add a unit"),
         least=1,
         help_text=_(
@@ -346,7 +341,6 @@ class ShortTextForm(QuestionForm):
     accepted = RowsField(
         Cell("text", _("Answer")),
         label=_("Answers that count"),
-        one=_("Answer"),
         add=_("Add an answer"),
         least=2,
         help_text=_("Each of these is right. The first is shown to students as the right one."),
@@ -389,7 +383,6 @@ class MatchingForm(QuestionForm):
         Cell("left", _("Left side")),
         Cell("right", _("Belongs to")),
         label=_("Pairs"),
-        one=_("Pair"),
         add=_("Add a pair"),
         least=3,
         help_text=_("Several left sides may belong to the same right side."),
@@ -397,7 +390,6 @@ class MatchingForm(QuestionForm):
     distractors = RowsField(
         Cell("text", _("Right side")),
         label=_("Right sides that belong to nothing"),
-        one=_("Distractor"),
         add=_("Add one more"),
         least=1,
     )
@@ -419,7 +411,6 @@ class OrderingForm(QuestionForm):
     items = RowsField(
         Cell("text", _("Item")),
         label=_("Items in their right order"),
-        one=_("Item"),
         add=_("Add an item"),
         least=4,
         help_text=_("Students see them shuffled."),
@@ -447,7 +438,6 @@ class FillBlanksForm(QuestionForm):
         Cell("accepted", _("Answers that count, one a line")),
         Cell("case_sensitive", _("Capital letters count"), "tick"),
         label=_("Blanks"),
-        one=_("Blank"),
         add=_("Add a blank"),
         least=1,
     )

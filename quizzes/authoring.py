@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from core.policies import can
 from questions.models import Question, QuestionStatus, QuestionVersion
 from quizzes.actions.dealing import available_for
 from quizzes.authoring_forms import FindQuestionsForm
@@ -52,13 +53,12 @@ def listed_questions(quiz: Quiz, *, user: User) -> list[ListedQuestion]:
     questions = Question.objects.select_related("subject", "chapter").in_bulk(keys)
     newest = QuestionVersion.objects.newest().filter(question__in=keys)
     versions = {version.question_id: version for version in newest}
-    own = set(_editable(user).filter(pk__in=keys).values_list("pk", flat=True))
-    return [
-        ListedQuestion(
-            row, questions[row.question_id], versions[row.question_id], row.question_id in own
-        )
-        for row in rows
-    ]
+    listed = []
+    for row in rows:
+        question, version = questions[row.question_id], versions[row.question_id]
+        may_edit = can(user, "questions.edit", question)
+        listed.append(ListedQuestion(row, question, version, may_edit))
+    return listed
 
 
 def listed_rules(quiz: Quiz) -> list[ListedRule]:
@@ -86,11 +86,6 @@ def found_questions(
 def _findable(user: User) -> QuerySet[QuestionVersion]:
     seen = Question.objects.visible_to(user).in_use()
     return QuestionVersion.objects.newest().filter(question__in=seen)
-
-
-def _editable(user: User) -> QuerySet[Question]:
-    seen: QuerySet[Question] = Question.objects.visible_to(user)
-    return seen if user.is_staff else seen.filter(owner=user)
 
 
 def _wanted(form: FindQuestionsForm, user: User) -> Q:

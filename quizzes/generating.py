@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.jobs.models import Job
+from core.policies import can
 from questions.kinds import QuestionType
 from questions.models import Question, QuestionVersion
 from questions.showing import Reviewed, reviewed
@@ -106,7 +107,7 @@ def drafts_of(quiz: Quiz, *, user: Any) -> list[Draft]:
                 answered=opinion_in_words(version, item.second_opinion) if item else (),
                 replacing=newer,
                 job=jobs.get(newer.job) if newer and newer.job else None,
-                may_edit=user.is_staff or row.question.owner_id == user.pk,
+                may_edit=can(user, "questions.edit", row.question),
             )
         )
     return drafts

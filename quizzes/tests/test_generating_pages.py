@@ -19,7 +19,8 @@ from questions.actions.saving import Facts, revise_question
 from questions.models import QuestionVersion
 from quizzes.actions.authoring import publish_quiz
 from quizzes.actions.generation import vet_question
-from quizzes.generating import opinion_in_words
+from quizzes.authoring import listed_questions
+from quizzes.generating import drafts_of, opinion_in_words
 from quizzes.generators.errors import GeneratorAway
 from quizzes.models import GeneratedQuestion, Generation, QuizStatus
 from quizzes.tests.generation import TEXT, asked, done
@@ -452,6 +453,17 @@ def test_an_edited_draft_says_so_and_is_disputed_no_more(client, made, trainer):
     client.post(address(made, "quiz_generation_publish"))
     made.quiz.refresh_from_db()
     assert made.quiz.status == QuizStatus.PUBLISHED
+
+
+def test_who_acts_for_another_is_offered_no_editing(client_of, made, trainer, admin):
+    page = reverse("quiz_generation", args=[made.pk])
+    editing = reverse("question_edit", args=[keys(made)[0]])
+    assert editing in client_of(trainer).get(page).content.decode()
+
+    trainer.impersonator = admin
+
+    assert not any(draft.may_edit for draft in drafts_of(made.quiz, user=trainer))
+    assert not any(each.may_edit for each in listed_questions(made.quiz, user=trainer))
 
 
 def test_what_came_of_long_ago_stands_in_the_list(client, made):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -35,6 +35,7 @@ from quizzes.errors import AlreadySubmitted
 from quizzes.files import ANSWER_FILES
 from quizzes.models import Attempt, AttemptQuestion, Feedback
 from quizzes.pages.taking_history import history_of
+from quizzes.querysets import AttemptQuerySet
 from quizzes.standing import has_passed, results_at, standing_of, tells
 
 UNPROCESSABLE = 422
@@ -80,14 +81,15 @@ def attempt(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("quizzes.answer")
 def question(request: HttpRequest, pk: UUID, question_pk: int) -> HttpResponse:
     """One question as it is saved now, for a page that has to show it anew."""
-    shown = _visible(request, pk)
+    shown = get_object_or_404(_seen(request), pk=pk)
     demand(user_in(request), "quizzes.answer", shown)
     if not shown.is_open:
         raise AlreadySubmitted(attempt=str(shown.pk))
-    line = next((each for each in _lines(shown) if each.asked.question_id == question_pk), None)
-    if line is None:
+    rows = shown.questions.filter(question_id=question_pk).select_related("version")
+    lines = _lines(shown, rows.prefetch_related("version__choices"))
+    if not lines:
         raise Missing
-    context = {**_about(shown), "line": line}
+    context = {**_about(shown), "line": lines[0]}
     return render(request, "quizzes/taking/question.html", context)
 
 
@@ -104,9 +106,12 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "quizzes/taking/hand_in.html", _taking(shown))
 
 
+def _seen(request: HttpRequest) -> AttemptQuerySet:
+    return Attempt.objects.visible_to(request.user).select_related("student", "quiz__track")
+
+
 def _visible(request: HttpRequest, pk: UUID) -> Attempt:
-    found = Attempt.objects.visible_to(request.user).select_related("student", "quiz__track")
-    return get_object_or_404(found.with_questions(), pk=pk)
+    return get_object_or_404(_seen(request).with_questions(), pk=pk)
 
 
 def _save(request: HttpRequest, shown: Attempt) -> HttpResponse:
@@ -228,7 +233,7 @@ def _taking(
     unsaved: Mapping[int, Any] = NOTHING,
     errors: Mapping[int, str] = NOTHING,
 ) -> dict[str, Any]:
-    lines = _lines(shown, unsaved=unsaved, errors=errors)
+    lines = _lines(shown, shown.questions.all(), unsaved=unsaved, errors=errors)
     return {
         **_about(shown),
         "lines": lines,
@@ -243,11 +248,12 @@ def _taking(
 
 def _lines(
     shown: Attempt,
+    questions: Iterable[AttemptQuestion],
     *,
     unsaved: Mapping[int, Any] = NOTHING,
     errors: Mapping[int, str] = NOTHING,
 ) -> list[Line]:
-    questions = list(shown.questions.all())
+    questions = list(questions)
     of_files = [each for each in questions if each.version.type == QuestionType.FILE_UPLOAD]
     files = files_of(unsaved.get(each.question_id, each.response) for each in of_files)
     sends_to = reverse("attempt-files", args=[shown.pk])

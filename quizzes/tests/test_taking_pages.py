@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from core.clock import now
 from curriculum.tests.factories import enrolled, make_track
+from questions import showing
 from questions.kinds import KINDS
 from questions.tests.test_showing import Fields
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
@@ -206,6 +207,21 @@ def test_a_question_of_another_attempt_is_not_there(client_of, taker):
 
     part = reverse("attempt_question", args=[attempt.pk, other.question_id])
     assert client_of(taker).get(part).status_code == 404
+
+
+def test_to_show_one_question_anew_no_other_is_made_ready(client_of, taker, monkeypatch):
+    attempt = begin(make_published_quiz(("SINGLE", "SHORT_TEXT", "MULTIPLE")), taker)
+    wanted = attempt.questions.get(position=2)
+    shown = []
+
+    def counted(version, **facts):
+        shown.append(version.pk)
+        return showing.asked(version, **facts)
+
+    monkeypatch.setattr("quizzes.pages.taking_attempts.asked", counted)
+    client_of(taker).get(reverse("attempt_question", args=[attempt.pk, wanted.question_id]))
+
+    assert shown == [wanted.version_id]
 
 
 def test_results_after_closing_are_told_when_it_has_closed(client_of, taker):

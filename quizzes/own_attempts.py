@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from quizzes.api.shapes import attempt_facts
 from quizzes.models import Attempt
-from quizzes.rules import may_tell_results
+from quizzes.standing import tells
 
 
 def of(user: Any) -> QuerySet[Attempt]:
@@ -23,9 +23,5 @@ def facts_of(keys: Sequence[str], at: datetime) -> Mapping[str, Mapping[str, obj
 
 
 def _facts(attempt: Attempt, at: datetime) -> Mapping[str, object]:
-    quiz = attempt.quiz
-    tells = may_tell_results(
-        feedback=quiz.feedback, is_open=attempt.is_open, closes_at=quiz.closes_at, at=at
-    )
-    facts = attempt_facts(attempt, tells=tells)
+    facts = attempt_facts(attempt, tells=tells(attempt, quiz=attempt.quiz, at=at))
     return {"of": facts.pop("quiz"), **facts}

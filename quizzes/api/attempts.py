@@ -45,7 +45,7 @@ from quizzes.errors import (
 )
 from quizzes.files import ANSWER_FILES
 from quizzes.models import Attempt, AttemptStatus, Quiz
-from quizzes.rules import may_tell_results
+from quizzes.standing import tells
 
 UNDER_WAY = OpenApiExample("Under way", response_only=True, value=ATTEMPT)
 HANDED_IN = OpenApiExample("Handed in", response_only=True, value=RESULT)
@@ -111,15 +111,7 @@ class AttemptsEndpoint(_Attempts):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response(
             [
-                attempt_facts(
-                    attempt,
-                    tells=may_tell_results(
-                        feedback=attempt.quiz.feedback,
-                        is_open=attempt.is_open,
-                        closes_at=attempt.quiz.closes_at,
-                        at=at,
-                    ),
-                )
+                attempt_facts(attempt, tells=tells(attempt, quiz=attempt.quiz, at=at))
                 for attempt in page
             ]
         )

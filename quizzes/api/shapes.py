@@ -6,16 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from questions.api.shapes import key_shape, student_shape
-from quizzes.models import Attempt, AttemptQuestion, Feedback
-from quizzes.rules import may_tell_results
+from quizzes import standing
+from quizzes.models import Attempt, AttemptQuestion
 
 
 def attempt_shape(attempt: Attempt, *, at: datetime) -> dict[str, Any]:
     """The attempt with its questions; what is right and why only once that may be known."""
-    quiz = attempt.quiz
-    tells = may_tell_results(
-        feedback=quiz.feedback, is_open=attempt.is_open, closes_at=quiz.closes_at, at=at
-    )
+    tells = standing.tells(attempt, quiz=attempt.quiz, at=at)
     asked = list(attempt.questions.all())
     return {
         **attempt_facts(attempt, tells=tells),
@@ -43,9 +40,9 @@ def attempt_facts(attempt: Attempt, *, tells: bool) -> dict[str, Any]:
         "score": score,
         "max_score": float(attempt.max_score),
         "percentage": percentage,
-        "passed": None if percentage is None else percentage >= quiz.pass_percent,
+        "passed": None if percentage is None else standing.has_passed(attempt, quiz),
         "pending_count": attempt.pending_count,
-        "results_at": quiz.closes_at if quiz.feedback == Feedback.AFTER_CLOSING else None,
+        "results_at": standing.results_at(quiz),
     }
 
 

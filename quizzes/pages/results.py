@@ -28,6 +28,7 @@ from core.widgets import SearchInput
 from quizzes.models import Attempt, Quiz
 from quizzes.pages.authoring_page import EDIT, address, visible_quiz
 from quizzes.results import ItemRow, Results, Who, answers_to_mark
+from quizzes.standing import has_passed
 
 SEE = "quizzes.view_results"
 ON_A_PAGE = 50
@@ -108,7 +109,7 @@ def person(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     """All attempts of somebody who took it."""
     quiz = _quiz(request, pk)
     seen = Results(quiz, user_in(request), at=now()).attempts.filter(student=person_pk)
-    attempts = list(seen.select_related("student").order_by("-number"))
+    attempts = list(seen.select_related("student", "quiz").order_by("-number"))
     if not attempts:
         raise Missing
     waiting = answers_to_mark(quiz).filter(score=None, attempt__student=person_pk)
@@ -196,7 +197,7 @@ def _attempts(results: Results) -> Iterator[Sequence[object]]:
             each.score,
             each.max_score,
             percent,
-            "" if percent is None else _yes_or_no(percent >= results.quiz.pass_percent),
+            "" if percent is None else _yes_or_no(has_passed(each, results.quiz)),
             each.pending_count or "",
         )
 

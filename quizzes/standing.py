@@ -77,9 +77,11 @@ def results_at(quiz: Quiz) -> datetime | None:
     return quiz.closes_at if quiz.feedback == Feedback.AFTER_CLOSING else None
 
 
-def standings(quizzes: Sequence[Quiz], *, student: User, at: datetime) -> list[Standing]:
-    """Two queries, however many quizzes there are."""
-    on = tracks_on(student, at=at)
+def standings(
+    quizzes: Sequence[Quiz], *, student: User, at: datetime, on: Collection[int] | None = None
+) -> list[Standing]:
+    """Two queries, however many quizzes there are; one, if `tracks_on` was asked already."""
+    on = tracks_on(student, at=at) if on is None else on
     attempts: dict[int, list[Attempt]] = defaultdict(list)
     for each in Attempt.objects.filter(student=student, quiz__in=quizzes).order_by("number"):
         attempts[each.quiz_id].append(each)

@@ -13,15 +13,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import TEACHING
 from core.errors import DomainError, Missing
 from core.events.actions import record
 from core.files.models import StoredFile
-from curriculum.models import Enrollment
 from questions.actions.outcomes import Outcome, record_outcomes
 from questions.kinds import BadResponse, QuestionType, kind_of
 from questions.models import QuestionVersion
-from quizzes.actions.dealing import dealt_questions
+from quizzes.actions.dealing import Dealt, dealt_questions
 from quizzes.entry import why_none_left, why_not_on_track, why_not_open
 from quizzes.errors import (
     AlreadySubmitted,
@@ -39,6 +37,7 @@ from quizzes.models import (
     Quiz,
 )
 from quizzes.rules import score_of
+from quizzes.standing import tracks_on
 
 KEPT = ("response", "revision", "saved_at", "locked_at", "score", "is_correct")
 
@@ -167,8 +166,7 @@ def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False
     AttemptQuestion.objects.bulk_update(asked, ["score", "is_correct"])
     attempt.status = AttemptStatus.ABANDONED if is_abandoned else AttemptStatus.SUBMITTED
     attempt.ended_at = at
-    attempt.score = sum((each.score or Decimal(0) for each in asked), Decimal(0))
-    attempt.pending_count = sum(each.score is None for each in asked)
+    sum_up(attempt, [each.score for each in asked])
     attempt.save(update_fields=["status", "ended_at", "score", "pending_count"])
     record_outcomes(outcomes_of(asked))
     submitted = AttemptSubmitted(
@@ -185,7 +183,9 @@ def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False
 
 def demand_open(quiz: Quiz, *, by: User, at: datetime) -> None:
     """Raises why this person may not begin now. Those who teach may look at any published quiz."""
-    refusal = why_not_open(quiz, at=at) or why_not_on_track(quiz, on=_tracks_of(quiz, by, at))
+    refusal = why_not_open(quiz, at=at)
+    if refusal is None and quiz.track_id is not None:
+        refusal = why_not_on_track(quiz, on=tracks_on(by, at=at))
     if refusal is not None:
         raise refusal
 
@@ -194,14 +194,6 @@ def parsed(version: QuestionVersion, raw: object, *, student: int) -> Any:
     """An answer in the form in which it is kept; raises UnusableAnswer with the reason."""
     own = _files_of_student(version.type == QuestionType.FILE_UPLOAD and raw, student=student)
     return _sound(version, raw, own_files=own)
-
-
-def _tracks_of(quiz: Quiz, by: User, at: datetime) -> Collection[int]:
-    """Of the quiz's track: whether this person is on it, which whoever teaches is."""
-    if quiz.track_id is None:
-        return ()
-    own = Enrollment.objects.with_access(at).filter(student=by, track=quiz.track_id)
-    return {quiz.track_id} if by.role in TEACHING or own.exists() else ()
 
 
 @transaction.atomic
@@ -226,17 +218,7 @@ def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, b
         saved_at=at,
         max_score=sum((each.marks for each in dealt), Decimal(0)),
     )
-    AttemptQuestion.objects.bulk_create(
-        AttemptQuestion(
-            attempt=attempt,
-            version=each.version,
-            question_id=each.version.question_id,
-            position=position,
-            marks=each.marks,
-            deal=asdict(each.deal),
-        )
-        for position, each in enumerate(dealt, start=1)
-    )
+    AttemptQuestion.objects.bulk_create(asked_of(attempt, dealt))
     started = AttemptStarted(attempt=attempt.pk, quiz_id=quiz.pk, student_id=by.pk)
     record(started, by=by, at=at)
     return attempt, True
@@ -302,6 +284,27 @@ def _keep(
         grade_answer(asked)
 
 
+def asked_of(attempt: Attempt, dealt: Sequence[Dealt]) -> list[AttemptQuestion]:
+    """What was dealt, in its order, as rows that are to be written."""
+    return [
+        AttemptQuestion(
+            attempt=attempt,
+            version=each.version,
+            question_id=each.version.question_id,
+            position=position,
+            marks=each.marks,
+            deal=asdict(each.deal),
+        )
+        for position, each in enumerate(dealt, start=1)
+    ]
+
+
+def sum_up(attempt: Attempt, scores: Sequence[Decimal | None]) -> None:
+    """What has no score yet waits for a person. Whoever calls saves the attempt."""
+    attempt.score = sum((each for each in scores if each is not None), Decimal(0))
+    attempt.pending_count = sum(each is None for each in scores)
+
+
 def grade_answer(asked: AttemptQuestion) -> None:
     grade = kind_of(asked.version.type).grade(asked.version.material, asked.response)
     asked.score, asked.is_correct = score_of(grade, asked.marks), grade.is_correct
@@ -329,12 +332,3 @@ def _chosen(asked: AttemptQuestion) -> Sequence[int]:
     """Where an answer is a choice, and not an order of all of them."""
     counted = {QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE}
     return (asked.response or ()) if asked.version.type in counted else ()
-
-
-def responses_of(attempt: Attempt) -> Mapping[int, tuple[Any, int]]:
-    """What is saved: each answer with its revision, by question."""
-    saved = attempt.questions.filter(saved_at__isnull=False)
-    return {
-        question: (response, revision)
-        for question, response, revision in saved.values_list("question_id", "response", "revision")
-    }

@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid
 from core.events.actions import record
 from questions.actions.outcomes import Outcome, record_outcomes
 from questions.kinds import kind_of
+from quizzes.actions.attempts import sum_up
 from quizzes.errors import MarkedMeanwhile
 from quizzes.events import AnswerMarked
 from quizzes.models import Attempt, AttemptQuestion
@@ -53,7 +54,8 @@ def mark_answer(
     answer.score, answer.is_correct = score, score == answer.marks
     answer.feedback, answer.marked_by, answer.marked_at = feedback.strip(), by, at
     answer.save(update_fields=["score", "is_correct", "feedback", "marked_by", "marked_at"])
-    _sum_up(attempt)
+    sum_up(attempt, list(attempt.questions.values_list("score", flat=True)))
+    attempt.save(update_fields=["score", "pending_count"])
     if is_first:
         _note_outcome(attempt, answer)
     said = AnswerMarked(
@@ -88,13 +90,6 @@ def _demand_sound(score: Decimal, feedback: str, answer: AttemptQuestion) -> Non
         problems["feedback"] = [_("Write at most %(n)d characters.") % {"n": FEEDBACK_LENGTH}]
     if problems:
         raise Invalid(None, **problems)
-
-
-def _sum_up(attempt: Attempt) -> None:
-    scores = list(attempt.questions.values_list("score", flat=True))
-    attempt.score = sum((each for each in scores if each is not None), Decimal(0))
-    attempt.pending_count = sum(each is None for each in scores)
-    attempt.save(update_fields=["score", "pending_count"])
 
 
 def _note_outcome(attempt: Attempt, answer: AttemptQuestion) -> None:

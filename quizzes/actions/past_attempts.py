@@ -6,7 +6,7 @@ They are dealt, parsed and graded by the same rules as those that somebody takes
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from accounts.models import User
 from core.events.actions import record
 from questions.actions.outcomes import Outcome, record_outcomes
 from questions.kinds import kind_of
-from quizzes.actions.attempts import grade_answer, outcomes_of
+from quizzes.actions.attempts import asked_of, grade_answer, outcomes_of, sum_up
 from quizzes.actions.dealing import Dealer
 from quizzes.events import AttemptStarted, AttemptSubmitted
 from quizzes.models import Attempt, AttemptQuestion, AttemptStatus, Feedback, Quiz
@@ -78,22 +78,11 @@ def _ended(quiz: Quiz, past: PastAttempt, dealer: Dealer) -> tuple[Attempt, list
         status=AttemptStatus.ABANDONED if past.is_abandoned else AttemptStatus.SUBMITTED,
         max_score=sum((each.marks for each in dealt), Decimal(0)),
     )
-    asked = [
-        AttemptQuestion(
-            attempt=attempt,
-            version=each.version,
-            question_id=each.version.question_id,
-            position=position,
-            marks=each.marks,
-            deal=asdict(each.deal),
-        )
-        for position, each in enumerate(dealt, start=1)
-    ]
+    asked = asked_of(attempt, dealt)
     for each in asked:
         _answer(each, past, attempt, is_told=quiz.feedback == Feedback.AT_ONCE)
         grade_answer(each)
-    attempt.score = sum((each.score or Decimal(0) for each in asked), Decimal(0))
-    attempt.pending_count = sum(each.score is None for each in asked)
+    sum_up(attempt, [each.score for each in asked])
     return attempt, asked
 
 

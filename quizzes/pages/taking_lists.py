@@ -23,7 +23,8 @@ def quizzes(request: HttpRequest) -> HttpResponse:
     """Grouped by track, in each what can be taken before what is over."""
     user, at = user_in(request), now()
     sought = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-    own = Q(track=None) | Q(track__in=tracks_on(user, at=at)) | Q(attempts__student=user)
+    on = tracks_on(user, at=at)
+    own = Q(track=None) | Q(track__in=on) | Q(attempts__student=user)
     found = Quiz.objects.visible_to(user).filter(pk__in=Quiz.objects.filter(own).values("pk"))
     if sought:
         found = found.filter(Q(title__icontains=sought) | Q(description__icontains=sought))
@@ -40,8 +41,8 @@ def quizzes(request: HttpRequest) -> HttpResponse:
         )
     )
     page = Paginator(ordered, ON_A_PAGE).get_page(request.GET.get("page"))
-    shown = standings(list(page.object_list), student=user, at=at)
-    context = {"page": page, "groups": _by_track(shown), "sought": sought, "at": at}
+    shown = standings(list(page.object_list), student=user, at=at, on=on)
+    context = {"page": page, "groups": _by_track(shown), "sought": sought}
     return render(request, "quizzes/taking/quizzes.html", context)
 
 

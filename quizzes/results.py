@@ -173,7 +173,6 @@ class Results:
         time = ExpressionWrapper(F("ended_at") - F("started_at"), DurationField())
         return self.attempts.aggregate(
             n=Count("pk"),
-            ended=Count("pk", filter=~Q(status="in_progress")),
             abandoned=Count("pk", filter=Q(status="abandoned")),
             time=Avg(time, filter=Q(status="submitted")),
         )

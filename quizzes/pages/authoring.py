@@ -33,7 +33,6 @@ from quizzes.errors import EditedMeanwhile, NotReady
 from quizzes.models import Quiz, QuizStatus
 from quizzes.pages.authoring_page import (
     EDIT,
-    address,
     edited_quiz,
     editor_page,
     visible_quiz,
@@ -54,8 +53,7 @@ def new_quiz(request: HttpRequest) -> HttpResponse:
             return redirect("quiz_edit", made.pk)
     context = {
         "form": form,
-        "generating": address("quiz_generate"),
-        "trail": [(_("Quizzes"), address("quizzes", "/quizzes/"))],
+        "trail": [(_("Quizzes"), reverse("quizzes"))],
     }
     return render(request, "quizzes/authoring/new.html", context)
 
@@ -105,7 +103,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "another": new_seed() % 10**9,
         "may_edit": can(request.user, EDIT, quiz),
         "trail": [
-            (_("Quizzes"), address("quizzes", "/quizzes/")),
+            (_("Quizzes"), reverse("quizzes")),
             *(
                 [(quiz.title, reverse("quiz_edit", args=[pk]))]
                 if can(request.user, EDIT, quiz)
@@ -152,12 +150,12 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         delete_quiz(quiz, by=user_in(request), at=now())
         messages.success(request, _("“%(title)s” is deleted.") % {"title": quiz.title})
-        return redirect(address("quizzes", "/quizzes/"))
+        return redirect("quizzes")
     context = {
         "quiz": quiz,
         "taken": quiz.attempts.count(),
         "trail": [
-            (_("Quizzes"), address("quizzes", "/quizzes/")),
+            (_("Quizzes"), reverse("quizzes")),
             (quiz.title, reverse("quiz_edit", args=[pk])),
         ],
     }

@@ -18,7 +18,6 @@ from core.policies import can, requires
 from core.tables import Column, table
 from quizzes.authoring_forms import QuizListForm
 from quizzes.models import Quiz, QuizStatus
-from quizzes.pages.authoring_page import address
 
 ON_A_PAGE = 25
 MINE, ALL = "mine", "all"
@@ -59,8 +58,6 @@ def quizzes(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(request, visible, user, show),
         "everything": f"{request.path}?show={show}",
         "may_make": can(user, "quizzes.make"),
-        "generating": address("quiz_generate"),
-        "bank": address("questions"),
     }
     return render(request, "quizzes/authoring/quizzes.html", context)
 

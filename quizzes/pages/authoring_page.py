@@ -8,9 +8,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core import signing
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.entrance import user_in
@@ -27,10 +28,11 @@ from quizzes.authoring_forms import (
     QuizForm,
     places_to_choose,
 )
-from quizzes.models import Quiz, QuizStatus
+from quizzes.models import AttemptStatus, Quiz, QuizStatus
 
 EDIT = "quizzes.edit"
 PUT_BACK = "quizzes.put_back"
+_UNDER_WAY = Q(status=AttemptStatus.IN_PROGRESS)
 
 
 def visible_quiz(request: HttpRequest, pk: int) -> Quiz:
@@ -85,14 +87,12 @@ def editor_page(
         "editors": quiz.editors.order_by("name", "pk"),
         "editor_form": editor_form or EditorForm(),
         "hindrances": hindrances_of(quiz, at=at) if quiz.status != QuizStatus.PUBLISHED else [],
-        "under_way": quiz.attempts.open().count(),
-        "taken": quiz.attempts.count(),
-        "is_over": quiz.has_closed(at),
+        **quiz.attempts.aggregate(taken=Count("pk"), under_way=Count("pk", filter=_UNDER_WAY)),
         "may_delete": can(user, "quizzes.delete", quiz),
         "removed": removed_by(request.GET.get("removed", ""), quiz),
         "conflict": conflict,
         "order_error": order_error,
-        "trail": [(_("Quizzes"), address("quizzes", "/quizzes/"))],
+        "trail": [(_("Quizzes"), reverse("quizzes"))],
         **more,
     }
     return render(request, "quizzes/authoring/edit.html", context, status=status)
@@ -124,11 +124,3 @@ def removed_by(ticket: str, quiz: Quiz) -> Removed | None:
     if of != quiz.pk or found is None:
         return None
     return Removed(found, place, None if marks is None else Decimal(marks), ticket)
-
-
-def address(name: str, otherwise: str = "") -> str:
-    """Of a page that another room may bring."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return otherwise

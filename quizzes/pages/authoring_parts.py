@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -203,7 +204,7 @@ def _back_or_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Whoever took themselves out sees the list."""
     fresh = visible_quiz(request, pk)
     mine = Quiz.objects.editable_by(user_in(request)).filter(pk=pk)
-    return _back(fresh, "editors") if mine.exists() else HttpResponseRedirect("/quizzes/")
+    return _back(fresh, "editors") if mine.exists() else redirect("quizzes")
 
 
 def _is_script(request: HttpRequest) -> bool:

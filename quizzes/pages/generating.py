@@ -49,18 +49,16 @@ def generate(request: HttpRequest) -> HttpResponse:
             generation, _job = ask_generation(**form.wish, by=user, at=at, seed=new_seed())
             return redirect("quiz_generation", generation.pk)
     mine = Generation.objects.of_whole_quizzes().filter(owner=user).select_related("quiz")
-    used = used_today(user, at=at)
     context = {
         "form": form,
         "page": Paginator(mine, ON_A_PAGE).get_page(request.GET.get("page")),
-        "used": used,
-        "left": max(0, settings.AI_QUOTA_DAY - used),
+        "left": max(0, settings.AI_QUOTA_DAY - used_today(user, at=at)),
         "quota": settings.AI_QUOTA_DAY,
         "has_ai": not without,
         "is_sandbox": settings.GEMINI["is_sandbox"],
         "model": settings.GEMINI_MODEL,
         "may_configure": can(user, "quizzes.view_costs"),
-        "trail": [(_("Quizzes"), "/quizzes/")],
+        "trail": [(_("Quizzes"), reverse("quizzes"))],
     }
     return render(request, "quizzes/generating/generate.html", context)
 
@@ -130,7 +128,7 @@ def generation_page(
         "base": list_digest(found.quiz),
         "refused": refused,
         "trail": [
-            (_("Quizzes"), "/quizzes/"),
+            (_("Quizzes"), reverse("quizzes")),
             (_("Make with AI"), reverse("quiz_generate")),
         ],
         **standing_of(drafts),

@@ -16,9 +16,9 @@ from accounts.entrance import user_in
 from core.clock import new_seed, now
 from core.pages import errors_on
 from core.policies import requires
-from quizzes.actions.pasting import MOST_PASTED, paste_questions
+from quizzes.actions.pasting import paste_questions
 from quizzes.authoring_forms import PasteForm, place_of, places_to_choose
-from quizzes.pages.authoring_page import EDIT, address, edited_quiz
+from quizzes.pages.authoring_page import EDIT, edited_quiz
 from quizzes.pasting import Understood, understood
 
 
@@ -56,9 +56,8 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
         "sound_ones": [each for each in found if each.is_sound],
         "seen": seen,
         "wrong": [each for each in found if not each.is_sound],
-        "most": MOST_PASTED,
         "trail": [
-            (_("Quizzes"), address("quizzes", "/quizzes/")),
+            (_("Quizzes"), reverse("quizzes")),
             (quiz.title, reverse("quiz_edit", args=[pk])),
         ],
     }

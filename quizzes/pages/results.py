@@ -26,7 +26,7 @@ from core.spreadsheets import Sheet, csv_answer, xlsx_answer
 from core.tables import Column, table
 from core.widgets import SearchInput
 from quizzes.models import Attempt, Quiz
-from quizzes.pages.authoring_page import EDIT, address, visible_quiz
+from quizzes.pages.authoring_page import EDIT, visible_quiz
 from quizzes.results import ItemRow, Results, Who, answers_to_mark
 from quizzes.standing import has_passed
 
@@ -70,7 +70,7 @@ class PeopleForm(forms.Form):
 @require_GET
 @requires(SEE)
 def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
-    quiz, user = _quiz(request, pk), user_in(request)
+    quiz, user = quiz_with_results(request, pk), user_in(request)
     results = Results(quiz, user, at=now())
     form = PeopleForm(request.GET)
     search = form.cleaned_data.get("q", "") if form.is_valid() else ""
@@ -95,7 +95,6 @@ def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": _tabs(request, counts, who),
         "who": who,
         "is_narrowed": bool(search),
-        "may_edit": can(user, EDIT, quiz),
         "may_mark": can(user, "quizzes.mark", quiz),
         "export": reverse("quiz_results_export", args=[pk]),
         "trail": _trail(request, quiz),
@@ -107,7 +106,7 @@ def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(SEE)
 def person(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     """All attempts of somebody who took it."""
-    quiz = _quiz(request, pk)
+    quiz = quiz_with_results(request, pk)
     seen = Results(quiz, user_in(request), at=now()).attempts.filter(student=person_pk)
     attempts = list(seen.select_related("student", "quiz").order_by("-number"))
     if not attempts:
@@ -131,7 +130,7 @@ def person(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
 @requires(SEE)
 def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A row for each attempt; in a workbook, and as a file of its own, one for each question."""
-    quiz, at = _quiz(request, pk), now()
+    quiz, at = quiz_with_results(request, pk), now()
     results = Results(quiz, user_in(request), at=at)
     name = f"quiz-{slugify(quiz.title)[:60] or quiz.pk}-{localdate(at):%Y-%m-%d}"
     if request.GET.get("as") == XLSX:
@@ -146,7 +145,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     return csv_answer(name, headings=OF_ATTEMPTS, rows=_attempts(results))
 
 
-def _quiz(request: HttpRequest, pk: int) -> Quiz:
+def quiz_with_results(request: HttpRequest, pk: int) -> Quiz:
     quiz = visible_quiz(request, pk)
     demand(request.user, SEE, quiz)
     return quiz
@@ -177,7 +176,7 @@ def _tabs(request: HttpRequest, counts: dict[str, int], chosen: str) -> list[dic
 
 
 def _trail(request: HttpRequest, quiz: Quiz) -> list[tuple[str, str]]:
-    trail = [(_("Quizzes"), address("quizzes", "/quizzes/"))]
+    trail = [(_("Quizzes"), reverse("quizzes"))]
     if can(request.user, EDIT, quiz):
         trail.append((quiz.title, reverse("quiz_edit", args=[quiz.pk])))
     return trail

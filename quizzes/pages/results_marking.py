@@ -28,11 +28,10 @@ from questions.showing import files_of, reviewed
 from quizzes.actions.marking import FEEDBACK_LENGTH, mark_answer
 from quizzes.errors import MarkedMeanwhile
 from quizzes.models import AttemptQuestion, Quiz
-from quizzes.pages.authoring_page import address, visible_quiz
+from quizzes.pages.results import SEE, quiz_with_results
 from quizzes.results import answers_to_mark
 
 MARK = "quizzes.mark"
-SEE = "quizzes.view_results"
 ON_A_PAGE = 25
 MARKED = "marked"
 
@@ -87,7 +86,7 @@ class MarkForm(forms.Form):
 @require_GET
 @requires(SEE)
 def waiting(request: HttpRequest, pk: int) -> HttpResponse:
-    quiz = _quiz(request, pk)
+    quiz = quiz_with_results(request, pk)
     is_marked = request.GET.get("state") == MARKED
     answers = answers_to_mark(quiz).select_related("attempt__student", "version", "marked_by")
     rows = answers.filter(score__isnull=not is_marked)
@@ -108,7 +107,7 @@ def waiting(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(MARK)
 def mark(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
-    quiz = _quiz(request, pk)
+    quiz = quiz_with_results(request, pk)
     demand(request.user, MARK, quiz)
     answer = _answer(quiz, answer_pk)
     if request.method == "GET":
@@ -136,12 +135,6 @@ def mark(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
 
 def base_of(answer: AttemptQuestion) -> str:
     return answer.marked_at.isoformat() if answer.marked_at else ""
-
-
-def _quiz(request: HttpRequest, pk: int) -> Quiz:
-    quiz = visible_quiz(request, pk)
-    demand(request.user, SEE, quiz)
-    return quiz
 
 
 def _answer(quiz: Quiz, pk: int) -> AttemptQuestion:
@@ -203,6 +196,6 @@ def _go_on(request: HttpRequest, quiz: Quiz, answer: AttemptQuestion) -> HttpRes
 
 def _trail(quiz: Quiz) -> list[tuple[str, str]]:
     return [
-        (_("Quizzes"), address("quizzes", "/quizzes/")),
+        (_("Quizzes"), reverse("quizzes")),
         (_("Results: %(title)s") % {"title": quiz.title}, reverse("quiz_results", args=[quiz.pk])),
     ]

@@ -106,7 +106,7 @@ def set_questions(
         QuizQuestion(quiz=quiz, question=each.question, position=place, marks=each.marks)
         for place, each in enumerate(asked, start=1)
     )
-    _note_edit(quiz, by=by, at=at)
+    note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def set_draw_rules(quiz: Quiz, *, rules: Sequence[DrawRule], by: User, at: datet
     for place, rule in enumerate(rules, start=1):
         rule.quiz, rule.position = quiz, place
         rule.save(force_insert=True)
-    _note_edit(quiz, by=by, at=at)
+    note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic
@@ -126,13 +126,13 @@ def add_editor(quiz: Quiz, *, editor: User, by: User, at: datetime) -> None:
         raise Invalid(None, editors=[_("Only those who teach can write quizzes.")])
     if editor.pk != quiz.author_id:
         quiz.editors.add(editor)
-        _note_edit(quiz, by=by, at=at)
+        note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic
 def drop_editor(quiz: Quiz, *, editor: int, by: User, at: datetime) -> None:
     quiz.editors.remove(editor)
-    _note_edit(quiz, by=by, at=at)
+    note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic
@@ -202,6 +202,12 @@ def delete_quiz(quiz: Quiz, *, by: User, at: datetime) -> None:
     record(QuizDeleted(quiz_id=key), by=by, at=at)
 
 
+def note_edit(quiz: Quiz, *, by: User | None, at: datetime) -> None:
+    """Who changed it last, and when: whoever meets the change learns their name."""
+    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at, edited_by=by)
+    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
+
+
 def hindrances_of(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     """What stands in the way of publishing, in words for its author."""
     found = []
@@ -252,11 +258,6 @@ def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
         problems["project"] = [_("This project is on another track.")]
     if problems:
         raise Invalid(None, **problems)
-
-
-def _note_edit(quiz: Quiz, *, by: User | None, at: datetime) -> None:
-    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at, edited_by=by)
-    record(QuizSaved(quiz_id=quiz.pk), by=by, at=at)
 
 
 def _digest(said: list[Any]) -> str:

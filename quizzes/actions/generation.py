@@ -27,7 +27,8 @@ from questions.actions.saving import Facts, add_question, delete_question
 from questions.errors import InUse
 from questions.formats.drafts import Entry
 from questions.models import Chapter, Difficulty, Origin, Question, QuestionStatus, Subject
-from quizzes.actions.authoring import Asked, make_quiz, set_questions
+from quizzes.actions.authoring import make_quiz, note_edit
+from quizzes.actions.listing import add_questions
 from quizzes.errors import NotReplaceable, QuotaUsedUp
 from quizzes.events import QuizGenerated
 from quizzes.files import SOURCE
@@ -137,21 +138,15 @@ def ask_once_more(
     is_running = quiz.generations.filter(state=GenerationState.RUNNING).exists()
     if not is_over or is_running or quiz.status != QuizStatus.DRAFT:
         raise Conflict(_("This is under way already, or done."))
-    generator = generator_for(generation.type)
-    fresh = Generation(
-        owner=by,
+    fresh = _like(
+        generation,
         quiz=quiz,
         replaces=generation.replaces,
-        type=generation.type,
         wish=generation.wish,
-        source_text=generation.source_text,
-        source_file=generation.source_file,
-        seed=seed,
         digest=generation.digest,
-        provider=generator.name,
-        model=generator.model,
-        asked_count=generation.asked_count,
-        created_at=at,
+        by=by,
+        at=at,
+        seed=seed,
     )
     _demand_quota(fresh, at=at)
     return _begin(fresh, at=at)
@@ -179,22 +174,16 @@ def ask_replacement(
         "spare": sorted({*first.wish["types"], *first.wish.get("spare", ())} - {version.type}),
         "difficulty": version.difficulty,
     }
-    generator = generator_for(first.type)
-    generation = Generation(
-        owner=by,
+    generation = _like(
+        first,
         quiz=quiz,
         replaces=row.question,
-        type=first.type,
         wish=wish,
-        source_text=first.source_text,
-        source_file=first.source_file,
-        seed=seed,
         # One of its kind: it is never served from another.
         digest="",
-        provider=generator.name,
-        model=generator.model,
-        asked_count=1,
-        created_at=at,
+        by=by,
+        at=at,
+        seed=seed,
     )
     _demand_quota(generation, at=at)
     return _begin(generation, at=at)
@@ -236,11 +225,11 @@ def questions_of(generation: Generation) -> list[Question]:
 def serve_from(generation: Generation, *, equal: Generation, at: datetime) -> Generation:
     """The questions of an equal wish once more, in a draft of their own."""
     quiz = _draft_of(generation)
-    asked = [Asked(question) for question in questions_of(equal)]
-    set_questions(quiz, asked=[*_asked_in(quiz), *asked], by=generation.owner, at=at)
+    questions = questions_of(equal)
+    add_questions(quiz, questions=questions, by=generation.owner, at=at)
     generation.notes = [_("You asked for the same today, so these are the questions of that time.")]
-    generation.received_count = generation.checked_count = len(asked)
-    return _succeed(generation, saved=len(asked), at=at)
+    generation.received_count = generation.checked_count = len(questions)
+    return _succeed(generation, saved=len(questions), at=at)
 
 
 @transaction.atomic
@@ -254,8 +243,7 @@ def save_generated(
     if generation.replaces is not None:
         _put_in_place(quiz, generation.replaces, questions[0], by=generation.owner, at=at)
     else:
-        asked = [Asked(question) for question in questions]
-        set_questions(quiz, asked=[*_asked_in(quiz), *asked], by=generation.owner, at=at)
+        add_questions(quiz, questions=questions, by=generation.owner, at=at)
     return _succeed(generation, saved=len(questions), at=at)
 
 
@@ -304,6 +292,36 @@ def problems_of(
     if type_ == GenerationType.FILE and upload is None:
         problems["file"] = [_("Choose a file.")]
     return problems
+
+
+def _like(
+    first: Generation,
+    *,
+    quiz: Quiz,
+    replaces: Question | None,
+    wish: dict[str, Any],
+    digest: str,
+    by: User,
+    at: datetime,
+    seed: int,
+) -> Generation:
+    """Of the same type and source, by the generator that serves it now."""
+    generator = generator_for(first.type)
+    return Generation(
+        owner=by,
+        quiz=quiz,
+        replaces=replaces,
+        type=first.type,
+        wish=wish,
+        source_text=first.source_text,
+        source_file=first.source_file,
+        seed=seed,
+        digest=digest,
+        provider=generator.name,
+        model=generator.model,
+        asked_count=wish["count"],
+        created_at=at,
+    )
 
 
 def _begin(generation: Generation, *, at: datetime) -> tuple[Generation, Job]:
@@ -355,11 +373,6 @@ def _draft_of(generation: Generation) -> Quiz:
     return quiz
 
 
-def _asked_in(quiz: Quiz) -> list[Asked]:
-    rows = quiz.quiz_questions.select_related("question").order_by("position")
-    return [Asked(row.question, row.marks) for row in rows]
-
-
 def _save(generation: Generation, found: Found, *, at: datetime, seed: int) -> Question:
     entry, file = found.entry, generation.source_file
     question = add_question(
@@ -394,7 +407,7 @@ def _put_in_place(quiz: Quiz, old: Question, new: Question, *, by: User, at: dat
     changed = QuizQuestion.objects.filter(quiz=quiz, question=old).update(question=new)
     if not changed:
         raise Conflict(_("The question is no longer in this quiz."))
-    Quiz.objects.filter(pk=quiz.pk).update(edited_at=at)
+    note_edit(quiz, by=by, at=at)
     if old.status == QuestionStatus.DRAFT and not old.quiz_questions.exists():
         try:
             with transaction.atomic():

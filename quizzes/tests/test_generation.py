@@ -25,6 +25,7 @@ from quizzes.actions.generation import (
     ask_replacement,
     vet_question,
 )
+from quizzes.actions.listing import add_questions
 from quizzes.errors import NotReplaceable, QuotaUsedUp
 from quizzes.generators import room
 from quizzes.generators.errors import GeneratorAway
@@ -350,7 +351,7 @@ def test_half_a_saving_is_none(trainer, monkeypatch):
     def breaks(*_args, **_named):
         raise RuntimeError
 
-    monkeypatch.setattr(generation_actions, "set_questions", breaks)
+    monkeypatch.setattr(generation_actions, "add_questions", breaks)
 
     made = done(asked(trainer))
 
@@ -512,6 +513,21 @@ def test_where_its_type_is_used_up_one_of_the_others_stands_in(trainer):
         assert new.saved_count == 1
 
 
+def test_whoever_has_a_question_replaced_has_changed_the_quiz(trainer):
+    made = done(asked(trainer, count=4, types=["FILL_BLANKS"]))
+    question = made.quiz.quiz_questions.get(position=2).question_id
+    waiting = ask_replacement(made.quiz, question=question, by=trainer, at=now(), seed=9)
+    Quiz.objects.filter(pk=made.quiz.pk).update(edited_by=UserFactory(trainer=True))
+    saved = Event.objects.filter(name="quizzes.quiz_saved")
+    before = saved.count()
+
+    done(waiting)
+
+    made.quiz.refresh_from_db()
+    assert made.quiz.edited_by == trainer
+    assert saved.count() == before + 1
+
+
 def test_where_no_other_is_to_be_had_the_old_one_stays(trainer):
     made = done(asked(trainer, count=50, types=["NUMERIC"]))
     before = texts_in(made.quiz)
@@ -528,9 +544,7 @@ def test_only_generated_questions_of_drafts_are_replaced_and_one_at_a_time(train
     made = done(asked(trainer))
     quiz, question = made.quiz, made.items.first().question_id
     own = make_question(owner=trainer)
-    set_questions(
-        quiz, asked=[Asked(own), *generation_actions._asked_in(quiz)], by=trainer, at=now()
-    )
+    add_questions(quiz, questions=[own], by=trainer, at=now(), place=1)
 
     with pytest.raises(NotReplaceable):
         ask_replacement(quiz, question=own.pk, by=trainer, at=now(), seed=1)

@@ -240,6 +240,31 @@ def test_a_row_is_dragged_to_its_place(page_of, trainer):
     assert [items.nth(n).input_value() for n in range(3)] == ["b", "c", "a"]
 
 
+def test_a_row_that_has_moved_is_let_go_wherever_the_pointer_is(page_of, trainer):
+    page: Page = page_of(trainer)
+    page.goto("/questions/new/?type=ORDERING")
+    ready(page, "row-list")
+    grips = page.locator("[data-row-grip]")
+    first, third = (grips.nth(n).bounding_box() for n in (0, 2))
+    page.mouse.move(first["x"] + 4, first["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(third["x"] + 4, third["y"] + 44, steps=12)
+    page.mouse.move(4, 4)
+    page.mouse.up()
+    expect(page.locator("[data-dragged]")).to_have_count(0)
+
+
+def test_only_the_first_button_drags_a_row(page_of, trainer):
+    page: Page = page_of(trainer)
+    page.goto("/questions/new/?type=ORDERING")
+    ready(page, "row-list")
+    grip = page.locator("[data-row-grip]").first.bounding_box()
+    page.mouse.move(grip["x"] + 4, grip["y"] + 4)
+    page.mouse.down(button="right")
+    expect(page.locator("[data-dragged]")).to_have_count(0)
+    page.mouse.up(button="right")
+
+
 def test_words_of_a_page_that_was_lost_come_back_with_their_rows(page_of, trainer):
     page: Page = page_of(trainer)
     page.goto("/questions/new/?type=SINGLE")

@@ -47,11 +47,12 @@ function follow(element, list, model) {
       move(row, isUp ? row.previousElementSibling : row.nextElementSibling, isUp, focused());
     }),
     on(list, "pointerdown", (/** @type {PointerEvent} */ event) => {
-      const grip = closest(event.target, "[data-row-grip]");
-      dragged = grip?.closest("[data-row]") ?? null;
-      if (!grip || !dragged) return;
+      const row = closest(event.target, "[data-row-grip]")?.closest("[data-row]");
+      if (!row || event.button) return;
       event.preventDefault();
-      grip.setPointerCapture(event.pointerId);
+      dragged = row;
+      // What moves is taken out and put in again, which would let go of a pointer that it holds.
+      list.setPointerCapture(event.pointerId);
       dragged.toggleAttribute("data-dragged", true);
     }),
     on(list, "pointermove", (/** @type {PointerEvent} */ event) => drag(event.clientY)),

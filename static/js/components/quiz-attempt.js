@@ -26,7 +26,7 @@ export function start(element) {
   if (!form) return () => {};
   const { attempt = "", answers = "", page = "" } = element.dataset;
   const checks = "checks" in element.dataset;
-  const storage = storageOf();
+  const storage = localStorage;
   /** @type {Map<string, string>} What was last kept of each question, as JSON. */
   const known = new Map();
   /** @type {Set<string>} */
@@ -406,15 +406,6 @@ function timeKeeper() {
       return Math.round(((spent.get(of) ?? 0) + now) / 1000);
     },
   };
-}
-
-/** @returns {Storage} */
-function storageOf() {
-  try {
-    return localStorage;
-  } catch {
-    return sessionStorage;
-  }
 }
 
 define("quiz-attempt", start);

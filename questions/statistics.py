@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+from questions.kinds import BY_HAND
+
 # Below this many answers, nothing is said of discrimination.
 ENOUGH_ANSWERS = 10
 # Where all answers are alike, sums of floats are not quite zero.
@@ -51,6 +53,11 @@ def item_statistics(sums: Sums) -> ItemStatistics:
 def statistics_in(row: object) -> ItemStatistics:
     """Of a row that holds the sums."""
     return item_statistics(Sums(**{name: getattr(row, name) for name in Sums.__dataclass_fields__}))
+
+
+def is_key_doubtful(statistics: ItemStatistics, *, type_: str) -> bool:
+    """What a person marks has no key that could be wrong."""
+    return statistics.has_doubtful_key and type_ not in BY_HAND
 
 
 def _correlation(sums: Sums) -> float | None:

@@ -17,7 +17,7 @@ from accounts.demo import DOMAIN, STUDENTS
 from accounts.models import User
 from curriculum.models import Project, Track
 from questions.actions.saving import Facts, add_question
-from questions.kinds import KINDS, kind_of
+from questions.kinds import BY_HAND, KINDS, kind_of
 from questions.loading import load_own_bank
 from questions.models import Difficulty, Question, QuestionStatus, Subject
 from quizzes.actions.attempts import save_answers, start_attempt
@@ -37,7 +37,6 @@ from quizzes.querysets import LEFT_ALONE
 DAYS_UNDER_WAY = 20
 FULL_STACK = range(1, 11)
 DATA = range(11, len(STUDENTS) + 1)
-BY_HAND = ("ESSAY", "CODE", "FILE_UPLOAD")
 ABANDONED = 0.06
 UNANSWERED = 0.03
 OF_TRACK = {"FSD": FULL_STACK, "DP": DATA, "": range(1, len(STUDENTS) + 1)}

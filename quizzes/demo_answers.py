@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from questions.kinds import Material, kind_of
+from questions.kinds import BY_HAND, Material, kind_of
 
 # What one writes who does not know.
 GUESSES = ("a cache", "an index", "a branch", "the header", "a view", "default", "copy")
@@ -29,7 +29,7 @@ def answer_to(
         ]
         return chance.choices([choice.id for choice in material.choices], weights)
     right = kind_of(material.type).right_response(material)
-    if material.type in _BY_HAND:
+    if material.type in BY_HAND:
         return _handwork(material, chance)
     if is_right and right is not None:
         return right
@@ -89,7 +89,6 @@ def _handwork(material: Material, chance: random.Random) -> str | None:
     return "\n".join(lines[: max(1, round(len(lines) * chance.choice(_PARTS_OF_HANDWORK)))])
 
 
-_BY_HAND = frozenset({"ESSAY", "CODE", "FILE_UPLOAD"})
 _WRONG: Mapping[str, Callable[[Material, Any, random.Random], Any]] = {
     "SINGLE": _another_choice,
     "TRUE_FALSE": _another_choice,

@@ -34,9 +34,9 @@ from accounts.models import User
 from core.charts import Chart, ChartKind, Series
 from curriculum.models import Enrollment
 from curriculum.querysets import students_seen_by
-from questions.kinds import QuestionType, kind_of
+from questions.kinds import BY_HAND, QuestionType
 from questions.models import QuestionVersion
-from questions.statistics import ItemStatistics, Sums, item_statistics
+from questions.statistics import ItemStatistics, Sums, is_key_doubtful, item_statistics
 from quizzes.models import Attempt, AttemptQuestion, Quiz
 from quizzes.querysets import AttemptQuerySet
 
@@ -84,9 +84,7 @@ class ItemRow:
 
     @property
     def has_doubtful_key(self) -> bool:
-        """What a person marks has no key."""
-        is_by_hand = kind_of(self.version.type).is_graded_by_hand
-        return self.statistics.has_doubtful_key and not is_by_hand
+        return is_key_doubtful(self.statistics, type_=self.version.type)
 
     @property
     def percent(self) -> float | None:
@@ -261,9 +259,8 @@ class Results:
 
 def answers_to_mark(quiz: Quiz) -> QuerySet[AttemptQuestion]:
     """Those that a person has to look at, marked or not, the oldest first."""
-    by_hand = (QuestionType.ESSAY, QuestionType.FILE_UPLOAD, QuestionType.CODE)
     found = AttemptQuestion.objects.filter(
-        attempt__quiz=quiz, version__type__in=by_hand, response__isnull=False
+        attempt__quiz=quiz, version__type__in=BY_HAND, response__isnull=False
     ).exclude(attempt__status="in_progress")
     return found.order_by("attempt__ended_at", "pk")
 

@@ -11,9 +11,8 @@ from django.db.models import Avg, Count, F, FloatField, Q
 from django.db.models.functions import Cast
 
 from accounts.models import User
-from questions.kinds import kind_of
 from questions.models import Chapter, Question, QuestionVersion, Subject, VersionStatistics
-from questions.statistics import ItemStatistics, Sums, item_statistics
+from questions.statistics import ItemStatistics, Sums, is_key_doubtful, item_statistics
 from quizzes.models import AttemptQuestion, Feedback
 
 
@@ -77,14 +76,14 @@ def own_figures(subject: Subject, *, user: User, at: datetime) -> list[tuple[Par
 
 @dataclass(frozen=True)
 class Fared:
-    """How one question fared; what a person marks has no key that could be wrong."""
+    """How one question fared."""
 
     statistics: ItemStatistics
     type: str
 
     @property
     def is_flagged(self) -> bool:
-        return self.statistics.has_doubtful_key and not kind_of(self.type).is_graded_by_hand
+        return is_key_doubtful(self.statistics, type_=self.type)
 
 
 def fared_of(subject: Subject, *, user: User) -> dict[int, Fared]:

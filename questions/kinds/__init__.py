@@ -14,9 +14,10 @@ from questions.kinds.base import (
     Problem,
     Response,
 )
-from questions.kinds.registry import KINDS, QuestionType, kind_of
+from questions.kinds.registry import BY_HAND, KINDS, QuestionType, kind_of
 
 __all__ = [
+    "BY_HAND",
     "KINDS",
     "BadResponse",
     "Choice",

@@ -46,5 +46,8 @@ KINDS: dict[str, Kind] = {
 }
 
 
+BY_HAND = tuple(type_ for type_ in QuestionType if KINDS[type_].is_graded_by_hand)
+
+
 def kind_of(type_: str) -> Kind:
     return KINDS[type_]

@@ -14,6 +14,7 @@ django.setup()
 
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
+from factory.random import reseed_random
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import UserFactory, sign_in_browser
@@ -64,6 +65,12 @@ def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if _uses_database(request.node, request.fixturenames):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _names_of_this_test(request: pytest.FixtureRequest) -> None:
+    """Made-up people are the same at each run of a test, whichever ran before it."""
+    reseed_random(request.node.nodeid)
 
 
 @pytest.fixture

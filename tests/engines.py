@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from core.embedded.engines import throwaway_engines
@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "DEMO": "0",
 }
 TEMPLATE_LOCK = 20_261_120
+DEADLOCKS = 10
 
 _running = None
 
@@ -96,9 +97,19 @@ def forget_what_was_committed() -> None:
     """Empties what migrations leave empty, whoever refers to whom and whatever refuses it.
 
     In the place of Django's TRUNCATE of every table, which takes a hundred times as long; like
-    that, it waits for transactions that are still under way.
+    that, it waits for transactions that are still under way, and where one of those waits for it
+    as well, the database may end either.
     """
-    names = _emptied_tables()
+    for _ in range(DEADLOCKS):
+        try:
+            return _empty_tables(_emptied_tables())
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                raise
+    raise AssertionError(f"no end of deadlocks after {DEADLOCKS}")
+
+
+def _empty_tables(names: list[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE")

@@ -127,7 +127,7 @@ def test_what_means_nothing_is_refused(api_of, admin, query, field):
 
 def test_people_are_searched_by_the_beginnings_of_words(api_of, admin, mine):
     api = api_of(admin)
-    for text in ("diya", "PAT", "patel diya", "diya@example.org", "diya@exa"):
+    for text in ("diya", "DIY", "patel diya", "diya@example.org", "diya@exa"):
         assert ids(api.get(USERS, {"search": text})) == [mine.pk], text
     for text in ("iya", "' OR 1=1 --", "%", "diya:*|x", "\\"):
         assert mine.pk not in ids(api.get(USERS, {"search": text})), text

@@ -74,11 +74,11 @@ class Ordering(Kind):
         }
 
     def deal(self, material: Material, *, seed: int, shuffle: bool = True) -> Deal:
-        """Always shuffled, and never into the right order: that would give it away."""
-        ids = shuffled([choice.id for choice in material.choices], seed=seed)
-        return Deal(
-            choices=ids[1:] + ids[:1] if list(ids) == self.right_response(material) else ids
-        )
+        """Always shuffled, and any order may come: one that never does tells something.
+
+        Of two items, leaving out the right order would tell all.
+        """
+        return Deal(choices=shuffled([choice.id for choice in material.choices], seed=seed))
 
     def parse(self, material: Material, raw: object) -> Response:
         order = chosen_ids(material, raw)

@@ -3,6 +3,7 @@
 import itertools
 import random
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -285,6 +286,36 @@ def test_guessing_wins_nothing_on_average(written):
 
 def ordering(scoring="partial"):
     return material_of("ORDERING", {"items": list("abcd"), "scoring": scoring})
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_items_come_in_any_order_and_about_as_often_in_the_right_one(count):
+    """An order that never came would tell: of two items, all of it."""
+    kind, material = kind_of("ORDERING"), material_of("ORDERING", {"items": list("abcd"[:count])})
+    right = tuple(kind.right_response(material))
+    times = Counter(kind.deal(material, seed=seed).choices for seed in range(6_000))
+    orders = set(itertools.permutations(right))
+    assert set(times) == orders
+    expected = 6_000 / len(orders)
+    assert all(0.8 * expected < each < 1.2 * expected for each in times.values()), times
+    assert abs(times[right] - expected) < 0.15 * expected
+
+
+@often
+@given(WRITTEN["ORDERING"], st.integers(0, 2**63), st.integers(0, 1000))
+def test_in_which_order_items_come_hangs_on_the_seed_and_nothing_else(written, seed, made):
+    """Neither on which order is right, nor on that in which the rows were fetched."""
+    kind, material = kind_of("ORDERING"), material_of("ORDERING", written, made)
+    dealt = kind.deal(material, seed=seed)
+    turned = replace(material, choices=material.choices[::-1])
+    count = len(material.choices)
+    other = replace(
+        material,
+        choices=tuple(replace(each, place=count + 1 - each.place) for each in material.choices),
+    )
+    for again in (material, turned, other):
+        assert kind.deal(again, seed=seed) == dealt
+        assert kind.deal(again, seed=seed, shuffle=False) == dealt
 
 
 @pytest.mark.parametrize("raw", [[100, 100, 101, 102], [100, 101, 102], [1, 2, 3, 4], ["100"] * 4])

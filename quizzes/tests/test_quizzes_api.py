@@ -297,7 +297,8 @@ def test_matching_and_ordering_do_not_tell_by_their_order(api_of, student):
     for asked in Attempt.objects.get().questions.select_related("version"):
         shape = next(each for each in attempt["questions"] if each["id"] == asked.question_id)
         if asked.version.type == "ORDERING":
-            assert [each["id"] for each in shape["answers"]] != right(asked)
+            assert [each["id"] for each in shape["answers"]] == asked.deal["choices"]
+            assert {*shape["answers"][0]} == {"id", "answer_text"}
         else:
             assert "pairs" not in json.dumps(shape)
 

@@ -322,6 +322,25 @@ def test_items_are_dragged_into_their_order(page_of, taker):
     assert texts[said(attempt, "ORDERING")[-1]] == first
 
 
+def test_an_order_that_is_right_as_it_came_is_kept_by_keys(page_of, taker):
+    attempt = begin(make_published_quiz(("ORDERING",)), taker)
+    page: Page = page_of(taker)
+    page.goto(of(attempt))
+    expect(page.locator("order-list:defined")).to_have_count(1)
+    expect(page.locator(".taking-count")).to_have_text("0 of 1 answered")
+
+    reach(page, page.get_by_role("button", name="Keep this order"))
+    press(page, "Enter")
+
+    order = question(page, "ORDERING")
+    expect(order.get_by_role("status").first).to_have_text("Your answer is this order.")
+    expect(page.get_by_role("button", name="Keep this order")).not_to_be_visible()
+    expect(order.get_by_role("button", name="Move down").first).to_be_focused()
+    expect(page.locator(".taking-count")).to_have_text("1 of 1 answered")
+    expect_saved(page)
+    assert said(attempt, "ORDERING") == attempt.questions.get().deal["choices"]
+
+
 def test_one_flags_questions_for_oneself(page_of, taker):
     attempt = begin(make_published_quiz(("SINGLE", "SHORT_TEXT"), is_shuffled=False), taker)
     page: Page = page_of(taker)

@@ -1,6 +1,7 @@
 /**
- * Items that are put in order by buttons, by arrow keys on them, or by dragging. The places of the
- * fields, which are what is sent, follow; without this module they are chosen one by one.
+ * Items that are put in order by buttons, by arrow keys on them, or by dragging, or left as they
+ * came. The places of the fields, which are what is sent, follow; without this module they are
+ * chosen one by one.
  */
 
 import { all, define, on } from "./element.js";
@@ -22,6 +23,7 @@ export function start(element) {
     on(element, "click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-move]");
       if (button instanceof HTMLElement) move(button);
+      else if (event.target instanceof Element && event.target.closest("[data-keep]")) keep();
     }),
     on(element, "keydown", (/** @type {KeyboardEvent} */ event) => {
       const button = event.target instanceof Element && event.target.closest("[data-move]");
@@ -88,19 +90,30 @@ export function start(element) {
     if (kept instanceof HTMLElement) kept.focus();
   }
 
+  /** The order in which the items came may be the right one. */
+  function keep() {
+    const first = items()[0]?.querySelector("[data-move]:not([aria-disabled])");
+    if (first instanceof HTMLElement) first.focus();
+    answer(element.dataset.kept ?? "");
+  }
+
   /** @param {HTMLElement} item */
   function settle(item) {
+    const place = items().indexOf(item) + 1;
+    const name = item.querySelector(".order-text")?.textContent?.trim() ?? "";
+    answer(filled(element.dataset.moved, { name, place, count: items().length }));
+  }
+
+  /** @param {string} words */
+  function answer(words) {
     items().forEach((each, index) => {
       const place = each.querySelector("select");
       if (place) place.value = String(index + 1);
     });
+    element.toggleAttribute("data-answered", true);
     show();
-    const place = items().indexOf(item) + 1;
-    const name = item.querySelector(".order-text")?.textContent?.trim() ?? "";
-    if (said) {
-      said.textContent = filled(element.dataset.moved, { name, place, count: items().length });
-    }
-    item.querySelector("select")?.dispatchEvent(new Event("change", { bubbles: true }));
+    if (said) said.textContent = words;
+    list?.querySelector("select")?.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   function show() {

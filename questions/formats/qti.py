@@ -20,7 +20,7 @@ from questions.formats.drafts import Draft, Row, plain_number
 from questions.formats.limits import opened_zip, refuse, unpacked
 from questions.formats.losses import Loss
 from questions.formats.xml_trees import Element, element, parsed, shown, text_in
-from questions.kinds import Problem
+from questions.kinds import BY_HAND, Problem
 from questions.kinds.fill_blanks import BLANK
 
 ITEM = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -30,7 +30,6 @@ TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 CATALOG = "apranova"
 CHUNK = 64 * 1024
 _DIFFICULTIES = {"easy": "easy", "medium": "medium", "hard": "difficult"}
-_BY_HAND = {"ESSAY", "FILE_UPLOAD", "CODE"}
 
 
 def read(file: BinaryIO) -> Iterator[Row]:
@@ -399,7 +398,7 @@ def _row(number: int, item: Any, resource: Any) -> Row:
     if next(body.iter("img"), None) is not None or next(body.iter("object"), None) is not None:
         notes.append(Problem("text", _("Pictures and films were left out.")))
     reader(item, body, interactions, written)
-    if written["type"] not in _BY_HAND:
+    if written["type"] not in BY_HAND:
         written.pop("model_answer", None)
     return Row(number, written, (), tuple(notes))
 

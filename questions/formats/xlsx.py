@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from io import BytesIO
 from itertools import zip_longest
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
 
-from defusedxml import DefusedXmlException
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from core.spreadsheets import LONGEST_CELL
 from questions.formats.cells import LAST, cells_of, columns_of, neutral, rows_from
-from questions.formats.drafts import Draft, Row, plain_number
-from questions.formats.limits import demand_no_entities, opened_zip, refuse, unpacked
+from questions.formats.drafts import Draft, Row
+from questions.formats.limits import demand_no_entities, opened_zip, refuse
 from questions.formats.losses import Loss
 from questions.formats.spooling import spooled
 from questions.formats.template import EXPLAINED, LISTS
+from questions.formats.workbooks import lines_of, opened_book
 
 SHEET, LOSSES = "Questions", "Losses"
-MOST_COLUMNS = 120
-MOST_SHEETS = 250
-LAST_ROW = 1_048_576
 CHUNK = 64 * 1024
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b")
+# Where a part is not as it should be.
 _DAMAGED = (
-    *(ParseError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError),
-    *(BadZipFile, zlib.error, EOFError, NotImplementedError, RecursionError),
+    *(ExpatError, LookupError, ValueError, ArithmeticError, OSError),
+    *(BadZipFile, zlib.error, EOFError, NotImplementedError),
 )
 _WIDE = {"text": 60, "explanation": 50, "reference": 18, "type": 14}
 
 
 def read(file: BinaryIO) -> Iterator[Row]:
     """Numbered as the sheet numbers them."""
-    _look_inside(file)
     try:
-        yield from _rows(file)
-    except DefusedXmlException:
-        refuse(_("This workbook holds what no spreadsheet writes. Save it anew, or as CSV."))
+        with opened_zip(file) as archive:
+            _look_inside(archive)
+            yield from _rows(archive)
     except _DAMAGED:
-        # What openpyxl raises where a part is not as it should be.
         refuse(_("This workbook is damaged. Open it, and save it as XLSX again."))
 
 
@@ -117,59 +109,30 @@ def template(examples: Iterable[Draft]) -> bytes:
     return written.getvalue()
 
 
-def _look_inside(file: BinaryIO) -> None:
-    with opened_zip(file) as archive:
-        names = {name.lower() for name in archive.namelist()}
-        for member in archive.infolist():
-            if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-                demand_no_entities(archive, member)
-        if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
-            refuse(_("This workbook has macros. Save it as XLSX without them."))
-        if "xl/workbook.xml" not in names:
-            refuse(_("This is no workbook. Save it as XLSX."))
-        # Each is compared with all of the others before the first is opened.
-        if len(_SHEET.findall(unpacked(archive, "xl/workbook.xml"))) > MOST_SHEETS:
-            refuse(_("There are more than %d sheets. Keep the one with questions.") % MOST_SHEETS)
-    file.seek(0)
+def _look_inside(archive: ZipFile) -> None:
+    names = {name.lower() for name in archive.namelist()}
+    for member in archive.infolist():
+        if member.filename.lower().endswith((".xml", ".rels", ".vml")):
+            demand_no_entities(archive, member)
+    if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
+        refuse(_("This workbook has macros. Save it as XLSX without them."))
+    if "xl/workbook.xml" not in names:
+        refuse(_("This is no workbook. Save it as XLSX."))
 
 
-def _rows(file: BinaryIO) -> Iterator[Row]:
-    book: Any = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    try:
-        sheets = [book[name] for name in book.sheetnames if hasattr(book[name], "iter_rows")]
-        if not sheets:
-            refuse(_("There is no sheet in this workbook."))
-        sheet = next((each for each in sheets if each.title.strip() == SHEET), sheets[0])
-        # What a file says of its own size is not believed.
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=MOST_COLUMNS, max_row=LAST_ROW, values_only=True)
-        # One cell in the last row brings a million empty ones along.
-        lines = (each for each in enumerate(rows, start=1) if each[1].count(None) < MOST_COLUMNS)
-        for _number, header in lines:
-            names = [_text(value) for value in header]
-            if any(name.strip() for name in names):
-                while not names[-1].strip():
-                    names.pop()
-                yield from rows_from(
-                    names, ((number, [_text(each) for each in line]) for number, line in lines)
-                )
-                return
-        refuse(_("The sheet is empty. Take our template to begin with."))
-    finally:
-        book.close()
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return plain_number(Decimal(repr(value))) if value == value else ""
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    # Array formulas and data tables come as objects with their text.
-    return str(getattr(value, "text", value) or "")
+def _rows(archive: ZipFile) -> Iterator[Row]:
+    book = opened_book(archive)
+    if not book.sheets:
+        refuse(_("There is no sheet in this workbook."))
+    parts = [part for name, part in book.sheets if name.strip() == SHEET]
+    lines = lines_of(book, parts[0] if parts else book.sheets[0][1])
+    for _number, names in lines:
+        if any(name.strip() for name in names):
+            while not names[-1].strip():
+                names.pop()
+            yield from rows_from(names, lines)
+            return
+    refuse(_("The sheet is empty. Take our template to begin with."))
 
 
 def _write_sheet(

@@ -12,9 +12,9 @@ import pytest
 from openpyxl import Workbook
 
 from questions.errors import FileUnreadable
-from questions.formats import FORMATS, Row, read_entry, rows_in
+from questions.formats import FORMATS, Row, read_entry, rows_in, workbooks
 from questions.formats.html_text import markdown_of
-from questions.formats.xlsx import MOST_SHEETS
+from questions.formats.workbooks import MOST_SHEETS
 from questions.kinds import kind_of
 from questions.planning import MOST_SHOWN, PlannedRow, RowState
 
@@ -87,6 +87,75 @@ def many_sheets(name: str, part: bytes) -> bytes:
     return part.replace(b"</sheets>", more + b"</sheets>")
 
 
+def shared_formulas(name: str, part: bytes) -> bytes:
+    """One formula of 7,000 characters, and cells that say it again for a few bytes each."""
+    if "sheet1" not in name:
+        return part
+    formula = "+".join(f"A{number}" for number in range(1, 1_500)).encode()
+    first = (
+        b'<row r="3"><c r="A3"><f t="shared" si="0" ref="A3:A9000">' + formula + b"</f></c></row>"
+    )
+    others = b"".join(
+        b'<row r="%d"><c r="A%d"><f t="shared" si="0"/></c></row>' % (row, row)
+        for row in range(4, 9_000)
+    )
+    return part.replace(b"</sheetData>", first + others + b"</sheetData>")
+
+
+def within(part_name: str, before: bytes, more: bytes) -> Callable[[str, bytes], bytes]:
+    def changed(name: str, part: bytes) -> bytes:
+        return part.replace(before, more + before, 1) if part_name in name else part
+
+    return changed
+
+
+def with_texts(texts: bytes, cells: bytes = b"") -> bytes:
+    """Openpyxl writes texts into their cells, all others into a part of their own."""
+    relation = b'<Relationship Id="rIdT" Type="http://x/sharedStrings" Target="sharedStrings.xml"/>'
+    whole = workbook(within("workbook.xml.rels", b"</Relationships>", relation))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = members[sheet].replace(b"</sheetData>", cells + b"</sheetData>")
+    return packed({**members, "xl/sharedStrings.xml": b"<sst>" + texts + b"</sst>"})
+
+
+WORDS = b"<si><t>" + b"word " * 6_500 + b"</t></si>"
+ROW_OF_WORDS = b"<row>" + b'<c t="s"><v>0</v></c>' * 100 + b"</row>"
+# Each is what a few kilobytes can hold, and less room than there is for it.
+SWOLLEN = {
+    "formulas": (workbook(shared_formulas), "MOST_TEXT", 1_000_000),
+    "words": (with_texts(WORDS, ROW_OF_WORDS), "MOST_TEXT", 1_000_000),
+    "texts": (with_texts(b"<si><t/></si>" * 3_000), "MOST_ELEMENTS", 5_000),
+    "cells": (
+        workbook(within("sheet1", b"</sheetData>", b"<row>" + b"<c/>" * 6_000 + b"</row>")),
+        *("MOST_ELEMENTS", 5_000),
+    ),
+    "styles": (
+        workbook(within("styles", b"</cellXfs>", b'<xf numFmtId="14"/>' * 6_000)),
+        *("MOST_ELEMENTS", 5_000),
+    ),
+    "relations": (
+        workbook(within("workbook.xml.rels", b"</Relationships>", b"<Relationship/>" * 6_000)),
+        *("MOST_ELEMENTS", 5_000),
+    ),
+}
+# What is no business of ours, however much there is of it.
+IDLE = {
+    "merged ranges": within(
+        "sheet1", b"<pageMargins", b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    ),
+    "a claimed size": lambda _name, part: part.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"'),
+    "conditions": within(
+        "sheet1",
+        b"<pageMargins",
+        b'<conditionalFormatting sqref="A1:XFD1048576"><cfRule type="expression" priority="1">'
+        b"<formula>SUM($A$1:$XFD$1048576)</formula></cfRule></conditionalFormatting>",
+    ),
+    "columns far to the right": within(
+        "sheet1", b"</sheetData>", b'<row r="3"><c r="XFD3"><v>1</v></c></row>'
+    ),
+}
 LONG = {
     "gift: tags that never end": ("gift", b"q [html]" + b"<a" * (SIZE // 2) + b"{=x ~y}"),
     "gift: comments that never end": ("gift", b"[html]<p>" + b"<!--" * (SIZE // 4) + b"{=x ~y}"),
@@ -148,6 +217,54 @@ def test_an_item_is_read_once_however_often_a_manifest_names_it() -> None:
 def test_a_workbook_of_too_many_sheets_is_told_how_many_may_be() -> None:
     with pytest.raises(FileUnreadable, match=str(MOST_SHEETS)):
         rows("xlsx", workbook(many_sheets))
+
+
+@pytest.mark.parametrize("name", SWOLLEN)
+def test_a_workbook_of_more_than_we_look_at_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, limit, most = SWOLLEN[name]
+    monkeypatch.setattr(workbooks, limit, most)
+
+    with pytest.raises(FileUnreadable, match="more in this workbook"):
+        rows("xlsx", content)
+
+
+def test_a_text_that_no_cell_holds_is_refused() -> None:
+    with pytest.raises(FileUnreadable, match="more text than any spreadsheet"):
+        rows("xlsx", with_texts(WORDS.replace(b"word ", b"words ")))
+
+
+def test_texts_in_a_part_of_their_own_are_found_without_how_they_are_spoken() -> None:
+    texts = (
+        b"<si><t>ESSAY</t></si><si><r><rPr><b/></rPr><t>So </t></r><r><t>what?</t></r>"
+        b'<rPh sb="0" eb="1"><t>so wot</t></rPh></si>'
+    )
+    cells = b'<row r="5"><c r="A5" t="s"><v>0</v></c><c r="B5" t="s"><v>1</v></c></row>'
+
+    *_others, row = rows("xlsx", with_texts(texts, cells))
+
+    assert (row.number, row.written) == (5, {"type": "ESSAY", "text": "So what?"})
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_what_else_a_workbook_holds_costs_nothing(name: str) -> None:
+    assert [row.number for row in rows("xlsx", workbook(IDLE[name]))] == [2]
+
+
+def test_cells_of_a_shared_formula_say_the_formula_and_nothing_is_worked_out() -> None:
+    formulas = within(
+        "sheet1",
+        b"</sheetData>",
+        b'<row r="3"><c r="A3" t="inlineStr"><is><t>ESSAY</t></is></c>'
+        b'<c r="B3"><f t="shared" si="0" ref="B3:B4">A3&amp;"?"</f><v>ESSAY?</v></c></row>'
+        b'<row r="4"><c r="A4" t="inlineStr"><is><t>ESSAY</t></is></c>'
+        b'<c r="B4"><f t="shared" si="0"/><v>ESSAY?</v></c></row>',
+    )
+
+    found = rows("xlsx", workbook(formulas))
+
+    assert [(row.written or {})["text"] for row in found] == ["Why?", '=A3&"?"', '=A3&"?"']
 
 
 def test_an_empty_row_between_is_passed_over_and_the_last_one_is_read() -> None:

@@ -93,10 +93,10 @@ def _wanted(form: FindQuestionsForm, user: User) -> Q:
     wanted = Q()
     for word in given["find"].replace("\x00", "").split()[:8]:
         wanted &= Q(text__icontains=word) | Q(tags__contains=[word.lower()])
-    if given["about"].startswith("s"):
-        wanted &= Q(question__subject=given["about"][1:])
-    elif given["about"]:
-        wanted &= Q(question__chapter=given["about"][1:])
+    if given["about"].chapter:
+        wanted &= Q(question__chapter=given["about"].chapter)
+    elif given["about"].subject:
+        wanted &= Q(question__subject=given["about"].subject)
     if given["kind"]:
         wanted &= Q(type=given["kind"])
     if given["level"]:

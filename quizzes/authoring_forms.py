@@ -15,7 +15,8 @@ from accounts.roles import TEACHING
 from core.widgets import DateTimeInput, MarkdownInput, RadioCards, SearchInput, Switch
 from curriculum.models import Project, Track
 from curriculum.tracks import published_tracks
-from questions.models import Chapter, Difficulty, Subject
+from questions.forms.places import PlaceField
+from questions.models import Difficulty, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
 from quizzes.models import DrawRule, Feedback, Quiz
 from quizzes.models.quizzes import TITLE_LENGTH
@@ -168,14 +169,14 @@ class FindQuestionsForm(forms.Form):
         max_length=LONGEST_SEARCH,
         widget=SearchInput({"placeholder": _("Words or a tag"), "autocomplete": "off"}),
     )
-    about = forms.ChoiceField(label=_("About"), required=False)
+    about = PlaceField(label=_("About"), empty=_("All subjects"))
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     level = forms.ChoiceField(label=_("Difficulty"), required=False)
     whose = forms.ChoiceField(label=_("Whose"), required=False)
 
-    def __init__(self, *args: Any, places: Sequence[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _choose(self, "about", [("", gettext("All subjects")), *places])
+    def __init__(self, data: Any, *, subjects: Sequence[Subject]) -> None:
+        super().__init__(data)
+        self.fields["about"].fetch(subjects)  # type: ignore[attr-defined]
         _choose(self, "kind", [("", gettext("All kinds")), *QuestionType.choices])
         _choose(self, "level", [("", gettext("Any difficulty")), *Difficulty.choices])
         _choose(self, "whose", [("", gettext("Anybody")), ("mine", gettext("My own"))])
@@ -183,7 +184,7 @@ class FindQuestionsForm(forms.Form):
 
 class DrawRuleForm(forms.Form):
     count = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST_DRAWN, initial=5)
-    about = forms.ChoiceField(label=_("From"))
+    about = PlaceField(label=_("From"), empty=_("Choose a subject or a chapter"), required=True)
     difficulty = forms.ChoiceField(label=_("Difficulty"), required=False)
     tags = forms.CharField(
         label=_("Tags"),
@@ -199,9 +200,9 @@ class DrawRuleForm(forms.Form):
         help_text=_("None means all."),
     )
 
-    def __init__(self, data: Any = None, *, places: Sequence[Any]) -> None:
+    def __init__(self, data: Any = None, *, subjects: Sequence[Subject] | None = None) -> None:
         super().__init__(data, label_suffix="", auto_id="rule_%s")
-        _choose(self, "about", [("", gettext("Choose a subject or a chapter")), *places])
+        self.fields["about"].fetch(subjects)  # type: ignore[attr-defined]
         _choose(self, "difficulty", [("", gettext("Any difficulty")), *Difficulty.choices])
 
     def clean_tags(self) -> list[str]:
@@ -215,11 +216,10 @@ class DrawRuleForm(forms.Form):
     @property
     def rule(self) -> DrawRule:
         given = self.cleaned_data
-        subject, chapter = place_of(given["about"])
         return DrawRule(
             count=given["count"],
-            subject=subject,
-            chapter=chapter,
+            subject=given["about"].subject,
+            chapter=given["about"].chapter,
             difficulty=given["difficulty"],
             types=given["types"],
             tags=given["tags"],
@@ -241,15 +241,15 @@ class PasteForm(forms.Form):
         max_length=100_000,
         widget=forms.Textarea({"rows": 12, "spellcheck": "true", "dir": "auto"}),
     )
-    about = forms.ChoiceField(
+    about = PlaceField(
         label=_("Put them under"),
-        required=False,
+        empty=_("No subject"),
         help_text=_("Where they stand in the bank. You can change that there."),
     )
 
-    def __init__(self, data: Any = None, *, places: Sequence[Any]) -> None:
+    def __init__(self, data: Any = None, *, subjects: Sequence[Subject] | None = None) -> None:
         super().__init__(data, label_suffix="", auto_id="paste_%s")
-        _choose(self, "about", [("", gettext("No subject")), *places])
+        self.fields["about"].fetch(subjects)  # type: ignore[attr-defined]
 
 
 class EditorForm(forms.Form):
@@ -265,31 +265,6 @@ class EditorForm(forms.Form):
         if found is None or found.role not in TEACHING:
             raise forms.ValidationError(_("Nobody who teaches here has this address."))
         return found
-
-
-def places_to_choose() -> list[Any]:
-    """Subjects with their chapters, for a select; two queries."""
-    chapters: dict[int, list[tuple[str, str]]] = {}
-    for chapter in Chapter.objects.order_by("position", "name"):
-        chapters.setdefault(chapter.subject_id, []).append((f"c{chapter.pk}", chapter.name))
-    return [
-        (
-            subject.name,
-            [
-                (f"s{subject.pk}", gettext("All of %(subject)s") % {"subject": subject.name}),
-                *chapters.get(subject.pk, []),
-            ],
-        )
-        for subject in Subject.objects.order_by("position", "name")
-    ]
-
-
-def place_of(chosen: str) -> tuple[Subject | None, Chapter | None]:
-    """What a choice of `places_to_choose` names."""
-    if chosen.startswith("c"):
-        chapter = Chapter.objects.select_related("subject").get(pk=chosen[1:])
-        return chapter.subject, chapter
-    return (Subject.objects.get(pk=chosen[1:]), None) if chosen else (None, None)
 
 
 def marks_in(text: str, *, most: Decimal = Decimal("9999.99")) -> Decimal | None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.widgets import FileDrop, RadioCards
-from questions.models import Chapter, Difficulty, Subject
+from questions.forms.places import PlaceField, name_of
+from questions.models import Difficulty
 from questions.models.bank import QuestionType
 from quizzes.actions.generation import (
     LONGEST_PROMPT,
@@ -69,13 +70,15 @@ class WishForm(forms.Form):
     num_questions = forms.IntegerField(
         label=_("How many questions"), min_value=1, max_value=MOST_QUESTIONS, initial=USUAL_COUNT
     )
-    difficulty = forms.ChoiceField(label=_("How hard"), required=False)
+    difficulty = forms.ChoiceField(
+        label=_("How hard"), choices=[("", _("Mixed")), *Difficulty.choices], required=False
+    )
     language = forms.ChoiceField(
         label=_("Language"), choices=[(code, name) for code, (name, *_rest) in LANGUAGES.items()]
     )
-    about = forms.ChoiceField(
+    about = PlaceField(
         label=_("Where they belong in the bank"),
-        required=False,
+        empty=_("Nowhere yet"),
         help_text=_("The subject, and the chapter if they are all of one."),
     )
     question_types = forms.MultipleChoiceField(
@@ -100,11 +103,7 @@ class WishForm(forms.Form):
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, files, initial=initial, label_suffix="")
-        self._subjects = {
-            each.pk: each for each in Subject.objects.order_by("name").prefetch_related("chapters")
-        }
-        self._choose("difficulty", [("", gettext("Mixed")), *Difficulty.choices])
-        self._choose("about", [("", gettext("Nowhere yet")), *self._places()])
+        self.fields["about"].fetch()  # type: ignore[attr-defined]
         cards: Any = self.fields["generation_type"].widget
         cards.out_of_reach = set(without)
         cards.explained = {**EXPLAINED, **dict.fromkeys(without, NO_AI)}
@@ -127,41 +126,14 @@ class WishForm(forms.Form):
             "source_text": given["source_text"],
             "upload": given["file"],
             "again": given["again"],
-            **self._about(given["about"]),
+            "subject": given["about"].subject,
+            "chapter": given["about"].chapter,
         }
-
-    def _places(self) -> list[Any]:
-        return [
-            (
-                subject.name,
-                [
-                    (f"s{subject.pk}", gettext("%(subject)s as a whole") % {"subject": subject}),
-                    *((f"c{each.pk}", each.name) for each in subject.chapters.all()),
-                ],
-            )
-            for subject in self._subjects.values()
-        ]
-
-    def _about(self, chosen: str) -> dict[str, Subject | Chapter | None]:
-        if not chosen:
-            return {"subject": None, "chapter": None}
-        key = int(chosen[1:])
-        if chosen.startswith("s"):
-            return {"subject": self._subjects[key], "chapter": None}
-        chapters = (each for subject in self._subjects.values() for each in subject.chapters.all())
-        chapter = next(each for each in chapters if each.pk == key)
-        return {"subject": self._subjects[chapter.subject_id], "chapter": chapter}
-
-    def _choose(self, name: str, choices: Sequence[Any]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 def wish_to_change(generation: Generation) -> dict[str, Any]:
     """What was asked for, to be asked for in another way. A file has to be chosen again."""
     wish = generation.wish
-    about = f"c{wish['chapter']}" if wish["chapter"] else ""
-    if not about and wish["subject"]:
-        about = f"s{wish['subject']}"
     return {
         "generation_type": generation.type,
         "title": generation.quiz.title,
@@ -170,7 +142,7 @@ def wish_to_change(generation: Generation) -> dict[str, Any]:
         "num_questions": wish["count"],
         "difficulty": wish["difficulty"],
         "language": wish["language"],
-        "about": about,
+        "about": name_of(wish["subject"], wish["chapter"]),
         "question_types": [each for each in wish["types"] if each in QuestionType.values],
         "again": True,
     }

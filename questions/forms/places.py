@@ -1,4 +1,4 @@
-"""What a question is about, in one choice: a subject as a whole, or a chapter of it."""
+"""What questions are about, in one choice: a subject as a whole, or a chapter of it."""
 
 from __future__ import annotations
 
@@ -19,35 +19,40 @@ class Place:
 
     @property
     def name(self) -> str:
-        return name_of(self.subject, self.chapter)
+        return name_of(
+            self.subject.pk if self.subject else None, self.chapter.pk if self.chapter else None
+        )
 
 
 NOWHERE = Place()
 
 
-def name_of(subject: Subject | None, chapter: Chapter | None) -> str:
-    """How forms and addresses call it."""
+def name_of(subject: int | None, chapter: int | None) -> str:
+    """How forms and addresses call the place of these keys."""
     if chapter is not None:
-        return f"chapter-{chapter.pk}"
-    return f"subject-{subject.pk}" if subject is not None else ""
+        return f"chapter-{chapter}"
+    return f"subject-{subject}" if subject is not None else ""
+
+
+def subjects_to_choose() -> Sequence[Subject]:
+    """All, with their chapters; two queries, whose result several forms of a page may share."""
+    return list(Subject.objects.prefetch_related("chapters"))
 
 
 class PlaceField(forms.ChoiceField):
-    """Cleans to a `Place`. All subjects with their chapters are fetched once a form."""
+    """Cleans to a `Place`. It has no choices before its form calls `fetch`."""
 
-    def __init__(self, *, empty: Any, **kwargs: Any) -> None:
+    def __init__(self, *, empty: Any, required: bool = False, **kwargs: Any) -> None:
         self.empty = empty
         self.subjects: Sequence[Subject] = ()
         self.places: dict[str, Place] = {}
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=required, **kwargs)
 
     def fetch(self, subjects: Sequence[Subject] | None = None) -> None:
         """`subjects` are those that another form of the page has fetched."""
-        if subjects is None:
-            subjects = list(Subject.objects.prefetch_related("chapters"))
-        self.subjects = subjects
-        self.places = {place.name: place for place in _places(subjects)}
-        self.choices = [("", self.empty), *(_group(subject) for subject in subjects)]
+        self.subjects = subjects_to_choose() if subjects is None else subjects
+        self.places = {place.name: place for place in _places(self.subjects)}
+        self.choices = [("", self.empty), *(_group(subject) for subject in self.subjects)]
 
     def clean(self, value: Any) -> Place:
         return self.places.get(super().clean(value), NOWHERE)
@@ -61,5 +66,5 @@ def _places(subjects: Iterable[Subject]) -> Iterable[Place]:
 
 def _group(subject: Subject) -> tuple[str, list[tuple[str, str]]]:
     whole = _("%(subject)s, the whole subject") % {"subject": subject.name}
-    chapters = [(name_of(subject, each), each.name) for each in subject.chapters.all()]
-    return subject.name, [(name_of(subject, None), whole), *chapters]
+    chapters = [(name_of(subject.pk, each.pk), each.name) for each in subject.chapters.all()]
+    return subject.name, [(name_of(subject.pk, None), whole), *chapters]

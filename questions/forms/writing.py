@@ -122,7 +122,7 @@ class QuestionForm(forms.Form):
             "marks": plain_number(version.marks),
             "difficulty": version.difficulty,
             "tags": ", ".join(version.tags),
-            "place": name_of(question.subject, question.chapter),
+            "place": name_of(question.subject_id, question.chapter_id),
             "status": question.status,
             "is_shared": question.is_shared,
             "based_on": question.newest,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.entrance import user_in
 from core.clock import now
 from core.policies import can, demand
+from questions.forms.places import subjects_to_choose
 from questions.models import Question
 from quizzes.actions.authoring import facts_digest, hindrances_of, list_digest
 from quizzes.authoring import found_questions, listed_questions, listed_rules
@@ -26,7 +27,6 @@ from quizzes.authoring_forms import (
     FindQuestionsForm,
     PasteForm,
     QuizForm,
-    places_to_choose,
 )
 from quizzes.models import AttemptStatus, Quiz, QuizStatus
 
@@ -65,8 +65,8 @@ def editor_page(
     `conflict` names the part that somebody else has changed meanwhile.
     """
     user, at = user_in(request), now()
-    places = places_to_choose()
-    find = FindQuestionsForm(request.GET, places=places)
+    subjects = subjects_to_choose()
+    find = FindQuestionsForm(request.GET, subjects=subjects)
     found, has_more = found_questions(find, quiz=quiz, user=user)
     listed = listed_questions(quiz, user=user)
     rules = listed_rules(quiz)
@@ -78,8 +78,8 @@ def editor_page(
         "total": sum((each.marks for each in listed), Decimal(0)),
         "rules": rules,
         "drawn": sum(each.rule.count for each in rules),
-        "rule_form": rule_form or DrawRuleForm(places=places),
-        "paste_form": PasteForm(places=places),
+        "rule_form": rule_form or DrawRuleForm(subjects=subjects),
+        "paste_form": PasteForm(subjects=subjects),
         "find_form": find,
         "found": found,
         "has_more": has_more,

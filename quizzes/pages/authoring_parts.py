@@ -36,7 +36,7 @@ from quizzes.actions.listing import (
     put_back,
     take_out,
 )
-from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in, places_to_choose
+from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in
 from quizzes.errors import EditedMeanwhile
 from quizzes.models import Quiz
 from quizzes.models.quizzes import MOST_QUESTIONS
@@ -133,7 +133,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     if is_key(dropped):
         drop_draw_rule(quiz, place=int(dropped), by=user, at=at)
         return _back(quiz, "drawn")
-    form = DrawRuleForm(request.POST, places=places_to_choose())
+    form = DrawRuleForm(request.POST)
     if form.is_valid():
         with errors_on(form):
             add_draw_rule(quiz, rule=form.rule, by=user, at=at)

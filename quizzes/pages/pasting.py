@@ -17,7 +17,7 @@ from core.clock import new_seed, now
 from core.pages import errors_on
 from core.policies import requires
 from quizzes.actions.pasting import paste_questions
-from quizzes.authoring_forms import PasteForm, place_of, places_to_choose
+from quizzes.authoring_forms import PasteForm
 from quizzes.pages.authoring_page import EDIT, edited_quiz
 from quizzes.pasting import Understood, understood
 
@@ -26,7 +26,7 @@ from quizzes.pasting import Understood, understood
 @requires(EDIT)
 def paste(request: HttpRequest, pk: int) -> HttpResponse:
     quiz, user = edited_quiz(request, pk), user_in(request)
-    form = PasteForm(request.POST or None, places=places_to_choose())
+    form = PasteForm(request.POST or None)
     found: list[Understood] = []
     seen = ""
     if request.method == "POST" and form.is_valid():
@@ -36,12 +36,11 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
             seen = _digest(given["text"], given["written_as"])
             # What was changed since it was looked at is looked at again first.
             if request.POST.get("save") == seen and any(each.is_sound for each in found):
-                subject, chapter = place_of(given["about"])
                 n = paste_questions(
                     quiz,
                     understood=found,
-                    subject=subject,
-                    chapter=chapter,
+                    subject=given["about"].subject,
+                    chapter=given["about"].chapter,
                     by=user,
                     at=now(),
                     seed=new_seed(),

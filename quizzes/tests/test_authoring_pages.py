@@ -360,8 +360,8 @@ def test_a_rule_says_how_many_it_finds_and_warns_of_too_few(client, quiz, subjec
     listed = make_question(subject=subject, owner=trainer)
     send(client, "quiz_add", quiz, {"question": listed.pk})
 
-    send(client, "quiz_rules", quiz, {"count": 3, "about": f"s{subject.pk}", "tags": "A, b"})
-    send(client, "quiz_rules", quiz, {"count": 2, "about": f"s{subject.pk}"})
+    send(client, "quiz_rules", quiz, {"count": 3, "about": f"subject-{subject.pk}", "tags": "A, b"})
+    send(client, "quiz_rules", quiz, {"count": 2, "about": f"subject-{subject.pk}"})
 
     first, second = page(client, "quiz_edit", quiz).context["rules"]
     assert (first.rule.tags, first.available, first.is_short) == (["a", "b"], 0, True)
@@ -376,14 +376,14 @@ def test_a_rule_says_how_many_it_finds_and_warns_of_too_few(client, quiz, subjec
         ({"count": 0}, "count"),
         ({"count": 51}, "count"),
         ({"about": ""}, "about"),
-        ({"about": "s999999"}, "about"),
+        ({"about": "subject-999999"}, "about"),
         ({"difficulty": "awful"}, "difficulty"),
         ({"types": ["RIDDLE"]}, "types"),
         ({"tags": "x" * 41}, "tags"),
     ],
 )
 def test_what_is_no_rule_is_told_at_its_field(client, quiz, subject, given, field):
-    body = {"count": 2, "about": f"s{subject.pk}", **given}
+    body = {"count": 2, "about": f"subject-{subject.pk}", **given}
 
     answer = send(client, "quiz_rules", quiz, body)
 
@@ -498,7 +498,7 @@ Nobody marked anything here
 
 
 def test_pasted_text_is_shown_as_it_is_understood_and_then_comes_in(client, quiz, subject):
-    about = f"s{subject.pk}"
+    about = f"subject-{subject.pk}"
     body = {"written_as": "plain", "text": PASTED, "about": about}
 
     seen = send(client, "quiz_paste", quiz, body)
@@ -553,7 +553,7 @@ def test_gift_is_pasted_too_and_changes_nothing_by_its_references(client, quiz, 
         {"written_as": "latin", "text": PASTED},
         {"written_as": "plain", "text": "x" * 100_001},
         {"written_as": "gift", "text": "// nothing"},
-        {"written_as": "plain", "text": PASTED, "about": "c999999"},
+        {"written_as": "plain", "text": PASTED, "about": "chapter-999999"},
     ],
 )
 def test_what_cannot_be_pasted_is_told(client, quiz, body):

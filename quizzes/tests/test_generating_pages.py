@@ -124,8 +124,8 @@ def test_a_file_is_taken_as_a_source(client):
         ({"difficulty": "deadly"}, "difficulty"),
         ({"question_types": ["ESSAY"]}, "question_types"),
         ({"question_types": []}, "question_types"),
-        ({"about": "s999999"}, "about"),
-        ({"about": "sx"}, "about"),
+        ({"about": "subject-999999"}, "about"),
+        ({"about": "subject-x"}, "about"),
     ],
 )
 def test_a_wish_that_makes_no_sense_comes_back_with_what_is_wrong(client, change, field):

@@ -15,11 +15,20 @@ django.setup()
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 from factory.random import reseed_random
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import UserFactory, sign_in_browser
 
 pytest_plugins = ["sandbox.testing", "tests.chromium"]
+
+# The same examples at each run, however long one of them takes; new ones are sought by hand:
+# --hypothesis-profile=explore.
+ANY_LENGTH = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("explore", print_blob=True, **ANY_LENGTH)
+hypothesis_settings.register_profile("steady", derandomize=True, database=None, **ANY_LENGTH)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -68,7 +68,9 @@ def test_python(arguments: list[str], *, without: list[str], servers: bool) -> i
 
 def _environment() -> dict[str, str]:
     chromium = find_chromium()
-    environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    # Sets have the same order at each run; PYTHONHASHSEED=random looks whether it matters.
+    environment = {"PYTHONHASHSEED": "0", **os.environ, "PATH": path}
     return {**environment, "CHROMIUM": chromium} if chromium else environment
 
 

@@ -23,6 +23,7 @@ from granian.cli import cli as granian
 
 from core.embedded.process import wait_until
 from core.settings import tunables
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -142,12 +143,6 @@ class Echo(BaseHTTPRequestHandler):
         pass
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def behind() -> Iterator[dict[str, int]]:
     """The ports of two stand-ins, and one at which nobody listens."""
@@ -168,7 +163,7 @@ def start_nginx(tmp_path_factory):
     def start(web: int, sockets: int) -> tuple[httpx.Client, int]:
         folder = tmp_path_factory.mktemp("nginx")
         folder.chmod(0o755)
-        plain, tls = _free_port(), _free_port()
+        plain, tls = free_port(), free_port()
         _make_certificate(folder)
         text = (DEPLOY / "nginx.conf").read_text()
         for ours, here in {
@@ -305,7 +300,7 @@ def test_a_body_that_is_too_large_is_refused_in_our_shape(nginx):
 
 @needs_nginx
 def test_with_nobody_behind_it_people_and_programs_are_told_to_come_back(start_nginx):
-    client, _plain = start_nginx(web=_free_port(), sockets=_free_port())
+    client, _plain = start_nginx(web=free_port(), sockets=free_port())
 
     page, call = client.get("/dashboard/"), client.get("/api/auth/me/")
 

@@ -6,7 +6,6 @@ It is served as in production (two granian processes) on engines that keep what 
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from core.embedded.child import Child, Service
 from core.embedded.engines import Engines
 from core.embedded.folders import temporary_folder
 from core.embedded.process import FileSink, wait_until
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +45,7 @@ class Platform:
         self.folder = folder
         self.broker, self.database = engines.members
         self.urls = engines.urls
-        self.port = _free_port()
+        self.port = free_port()
         self.environment = {
             **os.environ,
             "DATABASE_URL": self.urls.database_url,
@@ -345,9 +345,3 @@ def _mapped(pid: Path) -> Iterator[Path]:
     for line in maps.splitlines():
         if re.search(r"/counter_\d+\.db$", line):
             yield Path(line.split()[-1])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -133,7 +133,7 @@ def test_halves_of_characters_are_compared_too():
     assert rows("\ud800", "\udfff") == [("\ud800", None), (None, "\udfff")]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(lines, lines)
 def test_both_texts_can_be_read_from_it(old, new):
     difference = compare("\n".join([*old, "end"]), "\n".join([*new, "end"]))
@@ -148,7 +148,7 @@ def test_both_texts_can_be_read_from_it(old, new):
         assert len(there) + left_out == len(whole)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(items, items)
 def test_nothing_longer_is_common(old, new):
     found = matches(old, new)

@@ -31,7 +31,7 @@ from curriculum.rules import (
 )
 
 STATUSES = ["", PENDING, APPROVED, CHANGES_REQUESTED, REJECTED]
-often = settings(max_examples=300, deadline=None)
+often = settings(max_examples=300)
 
 flags = st.lists(st.booleans(), max_size=5)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -287,7 +287,7 @@ def drafts(draw: st.DrawFn) -> Draft:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(written=drafts())
 def test_whatever_is_written_comes_back_or_is_said(format_: str, written: Draft) -> None:
     kept, lost = carried(written, format_, FORMATS[format_].cannot(written))

@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 
 from questions.kinds import KINDS, BadResponse, Material, kind_of
 
-often = settings(
-    max_examples=60, suppress_health_check=list(HealthCheck), deadline=None, derandomize=True
-)
+often = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 LETTERS = "abcdeé ZŠ1₂नम"
 
 

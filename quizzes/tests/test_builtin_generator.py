@@ -180,7 +180,7 @@ def test_sentences_end_where_they_end():
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=1_500), st.integers(0, 2**31))
 def test_whatever_it_is_given_it_neither_fails_nor_makes_what_is_unsound(source, seed):
     wish, result = made(source, seed=seed)
@@ -189,7 +189,7 @@ def test_whatever_it_is_given_it_neither_fails_nor_makes_what_is_unsound(source,
         assert check(draft, wish=wish, asked=Asked()).faults == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(TEXT.split("\n")), max_size=60), st.integers(0, 2**31))
 def test_lines_in_any_order_do_no_harm(lines, seed):
     wish, result = made("\n".join(lines), seed=seed)

@@ -175,7 +175,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(NAMES, JSON, max_size=8), st.sampled_from(MADE_TYPES), st.text(max_size=60))
 def test_whatever_a_model_writes_is_a_question_or_a_list_of_faults(written, type_, span):
     draft = Draft({"type": str(type_), **written}, span)

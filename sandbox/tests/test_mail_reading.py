@@ -58,7 +58,7 @@ def test_mails_that_no_parser_survives_are_called_unreadable(raw):
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bytes_at_all_make_reading_fail(noise):
     head = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\nSubject: "
     safe_html(read_mail(noise))

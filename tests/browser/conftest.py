@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser.platform import LivePlatform
 
@@ -89,10 +89,16 @@ def running_platform(
 
 
 @pytest.fixture
-def live_platform(running_platform: LivePlatform, transactional_db: None) -> LivePlatform:
+def live_platform(
+    running_platform: LivePlatform, browser: Browser, transactional_db: None
+) -> Iterator[LivePlatform]:
+    """After the test its pages are closed, and what they have asked for is over."""
     if not running_platform.service.is_running():
         running_platform.start()
-    return running_platform
+    yield running_platform
+    for context in browser.contexts:
+        context.close()
+    running_platform.come_to_rest()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """The platform as a browser meets it: pages and sockets by a process of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,18 +10,20 @@ from pathlib import Path
 
 from core.embedded.child import Service
 from core.embedded.process import FileSink
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 # Kept from run to run: collecting static files takes seconds.
 DATA_DIR = ROOT / "var" / "tests"
-PATIENCE = 30.0
+PATIENCE = 90.0
+AT_REST = "/tests/at-rest"
 
 
 class LivePlatform:
     """Serves this test process's database on a port of its own, until it is stopped."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         # By this name browsers give pages what they give elsewhere over HTTPS alone: passkeys.
         self.url = f"http://localhost:{self.port}"
         self.environment = {
@@ -35,7 +36,7 @@ class LivePlatform:
         options = ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
         self.service = Service(
             "web",
-            [sys.executable, "-m", "uvicorn", "core.asgi:application", *address, *options],
+            [sys.executable, "-m", "uvicorn", "tests.browser.asgi:application", *address, *options],
             environment=self.environment,
             folder=ROOT,
             sink=FileSink(folder),
@@ -44,13 +45,18 @@ class LivePlatform:
     def start(self) -> None:
         self.service.start()
         deadline = time.monotonic() + PATIENCE
-        while not self._answers():
+        while self._status_of("/health/live", patience=5) != 200:
             assert self.service.is_running(), self.said()
             assert time.monotonic() < deadline, f"it does not answer\n{self.said()}"
             time.sleep(0.05)
 
     def stop(self) -> None:
         self.service.stop()
+
+    def come_to_rest(self) -> None:
+        """Until the last request of pages that are closed, and the last of their sockets, ended."""
+        if self.service.is_running():
+            assert self._status_of(AT_REST, patience=PATIENCE) == 204, self.said()
 
     def said(self) -> str:
         return self.service.sink.tail("web")
@@ -68,18 +74,12 @@ class LivePlatform:
                 stdout=subprocess.DEVNULL,
             )
 
-    def _answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+    def _status_of(self, path: str, *, patience: float) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=patience)
         try:
-            connection.request("GET", "/health/live")
-            return connection.getresponse().status == 200
+            connection.request("GET", path)
+            return connection.getresponse().status
         except OSError:
-            return False
+            return 0
         finally:
             connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
@@ -37,6 +38,14 @@ def people(request: HttpRequest) -> JsonResponse:
     )
     results = [{"id": person.pk, "email": person.email} for person in found.rows]
     return JsonResponse({"results": results, "cursor": found.cursor, "next": found.next})
+
+
+@login_required
+def wait_for_oneself(request: HttpRequest) -> HttpResponse:
+    """As long as somebody else holds the person's row."""
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().get(pk=request.user.pk)
+    return HttpResponse(status=204)
 
 
 class WorkForm(forms.Form):
@@ -81,6 +90,7 @@ urlpatterns = [
     path("tests/uploads/", uploads),
     path("tests/files/", take_file),
     path("tests/question/", question),
+    path("tests/oneself/", wait_for_oneself),
     path("tests/jobs/<uuid:job_id>/", job),
     path("tests/people/", page),
     path("tests/people/list/", people),

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,11 +14,12 @@ import pytest
 from core.embedded.datadir import ROOT, DataDir
 from core.embedded.engines import Engines
 from core.embedded.process import FileSink, wait_until
+from tests.ports import free_port
 
 LIGHT_PLATFORM = "core.embedded.tests.light_platform"
 WHOLE_PLATFORM = "core.embedded"
 READY = "ApraNova is ready"
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 class Platform:
@@ -138,24 +138,10 @@ def start(folder: Path) -> Iterator[Callable[..., Platform]]:
         data: DataDir, *, port: int = 0, module: str = LIGHT_PLATFORM, **environment: str
     ) -> Platform:
         log = folder / f"platform-{len(platforms)}.log"
-        platforms.append(Platform(data, port or free_port(), log, module, **environment))
+        platforms.append(Platform(data, port or free_port(in_a_row=3), log, module, **environment))
         return platforms[-1]
 
     yield start_platform
     for platform in platforms:
         if platform.process.poll() is None:
             platform.stop()
-
-
-def free_port() -> int:
-    """The first of three ports in a row that are free."""
-    while True:
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                third.bind(("127.0.0.1", port + 2))
-            except OSError:
-                continue
-            return port

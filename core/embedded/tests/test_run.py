@@ -14,7 +14,8 @@ import pytest
 
 from core.embedded.datadir import DataDir
 from core.embedded.process import is_alive, processes_in, wait_until
-from core.embedded.tests.conftest import PATIENCE, Platform, bare_environment, free_port
+from core.embedded.tests.conftest import PATIENCE, Platform, bare_environment
+from tests.ports import free_port
 
 Start = Callable[..., Platform]
 
@@ -117,7 +118,7 @@ def test_a_child_that_dies_again_and_again_ends_the_platform_with_its_last_words
 
 
 def test_a_taken_port_is_named_with_the_way_out(data: DataDir, start: Start) -> None:
-    port = free_port()
+    port = free_port(in_a_row=3)
     with socket.socket() as other:
         other.bind(("127.0.0.1", port + 1))
         other.listen()

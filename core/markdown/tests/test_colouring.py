@@ -40,14 +40,14 @@ def test_a_language_is_called_by_its_name(language, name):
     assert language_name(language) == name
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(code, st.sampled_from(sorted(LANGUAGES)))
 def test_colours_change_no_letter(text, language):
     assert Shown(coloured(text, language)).text == text
     assert not Shown(coloured(text, language)).faults
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(code, st.sampled_from(sorted(LANGUAGES)))
 def test_lines_are_the_same_code(text, language):
     lines = [Shown(line).text for line in coloured_lines(text, language)]

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.markdown import render_markdown
@@ -36,7 +36,7 @@ formulas = st.lists(st.one_of(st.sampled_from(MATHS), st.text(max_size=3)), max_
 words = st.text(alphabet="abcdefgh", min_size=2, max_size=8)
 begins = st.sampled_from(["", "> ", "- ", "1. ", "# ", "#### ", "  - ", "> - ", "    ", "| "])
 blocks = st.lists(st.tuples(begins, words, st.sampled_from(["\n", "\n\n"])), max_size=30)
-often = settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+often = settings(max_examples=400)
 
 
 @often

@@ -4,6 +4,7 @@
  * chosen one by one.
  */
 
+import { dragRows } from "./dragging.js";
 import { all, define, on } from "./element.js";
 import { filled } from "./wording.js";
 
@@ -16,9 +17,6 @@ export function start(element) {
   const said = element.querySelector("[data-said]");
   if (element.hasAttribute("data-answered")) sort();
   show();
-  /** @type {HTMLElement | null} */
-  let lifted = null;
-  let wasMoved = false;
   return all(
     on(element, "click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-move]");
@@ -31,42 +29,13 @@ export function start(element) {
       event.preventDefault();
       step(button, event.key === "ArrowUp" ? -1 : 1);
     }),
-    on(element, "pointerdown", (/** @type {PointerEvent} */ event) => {
-      const grip = event.target instanceof Element && event.target.closest(".order-grip");
-      const item = grip && grip.closest(ITEM);
-      if (!(item instanceof HTMLElement) || event.button) return;
-      event.preventDefault();
-      lifted = item;
-      wasMoved = false;
-      item.dataset.lifted = "";
-      // What moves is taken out and put in again, which would let go of a pointer that it holds.
-      element.setPointerCapture(event.pointerId);
-    }),
-    on(element, "pointermove", (/** @type {PointerEvent} */ event) => {
-      if (!lifted) return;
-      const over = items().find((each) => each !== lifted && isWithin(each, event.clientY));
-      if (!over) return;
-      const isBelow = items().indexOf(over) > items().indexOf(lifted);
-      if (isBelow) over.after(lifted);
-      else over.before(lifted);
-      wasMoved = true;
-    }),
-    on(element, "pointerup", drop),
-    on(element, "pointercancel", drop),
+    dragRows(list, settle),
     // After a reload the places come back, and the items with them.
     on(element, "restored", () => {
       sort();
       show();
     }),
   );
-
-  function drop() {
-    if (!lifted) return;
-    delete lifted.dataset.lifted;
-    const item = lifted;
-    lifted = null;
-    if (wasMoved) settle(item);
-  }
 
   /** @param {HTMLElement} button */
   function move(button) {
@@ -144,15 +113,6 @@ export function start(element) {
 function quiet(button, isQuiet) {
   if (isQuiet) button?.setAttribute("aria-disabled", "true");
   else button?.removeAttribute("aria-disabled");
-}
-
-/**
- * @param {Element} item
- * @param {number} y
- */
-function isWithin(item, y) {
-  const { top, bottom } = item.getBoundingClientRect();
-  return y >= top && y <= bottom;
 }
 
 define("order-list", start);

@@ -5,8 +5,9 @@
  */
 
 import { csrfHeaders } from "./csrf.js";
+import { dragRows } from "./dragging.js";
 import { all, define, on } from "./element.js";
-import { neighbour, placeForY } from "./ordering.js";
+import { neighbour } from "./ordering.js";
 import { filled } from "./wording.js";
 
 const ROW = "li[data-key]";
@@ -25,8 +26,6 @@ export function start(element) {
   let isWaiting = false;
   // Somebody else has changed the list: what stands here is no base for anything.
   let isOver = false;
-  /** @type {HTMLElement | null} */
-  let dragged = null;
 
   return all(
     on(form, "submit", (/** @type {SubmitEvent} */ event) => {
@@ -49,20 +48,11 @@ export function start(element) {
       move(row, step, /** @type {HTMLElement} */ (event.target));
     }),
     on(list, "change", saveSoon),
-    on(list, "pointerdown", (/** @type {PointerEvent} */ event) => {
-      const grip = event.target instanceof Element && event.target.closest("[data-grip]");
-      const row = grip && grip.closest(ROW);
-      if (!(row instanceof HTMLElement) || event.button > 0) return;
-      event.preventDefault();
-      dragged = row;
-      row.dataset.dragged = "";
-      list.setPointerCapture(event.pointerId);
+    dragRows(list, (row) => {
+      renew();
+      tellPlace(row);
+      saveSoon();
     }),
-    on(list, "pointermove", (/** @type {PointerEvent} */ event) => {
-      if (dragged) drag(dragged, event.clientY);
-    }),
-    on(list, "pointerup", drop),
-    on(list, "pointercancel", drop),
     () => clearTimeout(timer),
   );
 
@@ -85,31 +75,6 @@ export function start(element) {
     const stays = focused instanceof HTMLButtonElement && focused.disabled ? row.querySelector("button:enabled") : focused;
     if (stays instanceof HTMLElement) stays.focus();
     row.scrollIntoView({ block: "nearest" });
-    tellPlace(row);
-    saveSoon();
-  }
-
-  /**
-   * @param {HTMLElement} row
-   * @param {number} y
-   */
-  function drag(row, y) {
-    const others = rows().filter((each) => each !== row);
-    const middles = others.map((each) => {
-      const { top, height } = each.getBoundingClientRect();
-      return top + height / 2;
-    });
-    const place = placeForY(middles, y);
-    const before = others[place] ?? null;
-    if (before !== row.nextElementSibling) list.insertBefore(row, before);
-  }
-
-  function drop() {
-    if (!dragged) return;
-    const row = dragged;
-    dragged = null;
-    delete row.dataset.dragged;
-    renew();
     tellPlace(row);
     saveSoon();
   }

@@ -3,6 +3,7 @@
  * Without scripts the same buttons send the form.
  */
 
+import { dragRows } from "./dragging.js";
 import { all, define, on } from "./element.js";
 import { filled } from "./wording.js";
 
@@ -10,20 +11,18 @@ import { filled } from "./wording.js";
 export function start(element) {
   const list = element.querySelector("[data-rows]");
   const model = element.querySelector("template");
-  if (!list || !model) return () => {};
+  if (!(list instanceof HTMLElement) || !model) return () => {};
   return follow(element, list, model);
 }
 
 /**
  * @param {HTMLElement} element
- * @param {Element} list
+ * @param {HTMLElement} list
  * @param {HTMLTemplateElement} model
  */
 function follow(element, list, model) {
   const said = element.querySelector("[role=status]");
   let made = 0;
-  /** @type {Element | null} */
-  let dragged = null;
   return all(
     on(element, "click", (event) => {
       const button = closest(event.target, "button");
@@ -46,18 +45,10 @@ function follow(element, list, model) {
       const isUp = event.key === "ArrowUp";
       move(row, isUp ? row.previousElementSibling : row.nextElementSibling, isUp, focused());
     }),
-    on(list, "pointerdown", (/** @type {PointerEvent} */ event) => {
-      const row = closest(event.target, "[data-row-grip]")?.closest("[data-row]");
-      if (!row || event.button) return;
-      event.preventDefault();
-      dragged = row;
-      // What moves is taken out and put in again, which would let go of a pointer that it holds.
-      list.setPointerCapture(event.pointerId);
-      dragged.toggleAttribute("data-dragged", true);
+    dragRows(list, (row) => {
+      tell(element.dataset.moved, row);
+      announceChange();
     }),
-    on(list, "pointermove", (/** @type {PointerEvent} */ event) => drag(event.clientY)),
-    on(list, "pointerup", drop),
-    on(list, "pointercancel", drop),
   );
 
   function add() {
@@ -93,26 +84,6 @@ function follow(element, list, model) {
     else other.after(row);
     focus?.focus();
     tell(element.dataset.moved, row);
-    announceChange();
-  }
-
-  /** @param {number} y */
-  function drag(y) {
-    if (!dragged) return;
-    for (const other of list.children) {
-      if (other === dragged) continue;
-      const { top, height } = other.getBoundingClientRect();
-      const isBefore = Boolean(dragged.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING);
-      if (isBefore && y < top + height / 2) return other.before(dragged);
-      if (!isBefore && y > top + height / 2 && y < top + height * 2) other.after(dragged);
-    }
-  }
-
-  function drop() {
-    if (!dragged) return;
-    dragged.removeAttribute("data-dragged");
-    tell(element.dataset.moved, dragged);
-    dragged = null;
     announceChange();
   }
 

@@ -32,9 +32,10 @@ from questions.kinds.base import (
 LONGEST = 100
 MOST_UNITS = 10
 MOST_DIGITS = 40
+# What is taken is never given back: else spaces could be parted in very many ways.
 _ANSWER = re.compile(
-    r"\s*(?P<number>[-+]?(?:\d[\d ]*(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d{1,3})?)"
-    r"\s*(?P<unit>\D.{0,30}|)\s*",
+    r"(?P<number>[-+]?(?:\d[\d ]*+(?:[.,]\d*+)?+|[.,]\d++)(?:[eE][-+]?\d{1,3}+)?+)"
+    r"\s*+(?P<unit>[^\d\s].{0,30}|)",
     re.DOTALL,
 )
 
@@ -113,16 +114,20 @@ class Numeric(Kind):
 
 def number_and_unit(said: str) -> tuple[str, str]:
     """As they were written; all of it is the number where it is none."""
-    found = _ANSWER.fullmatch(said)
+    found = _found_in(said)
     return (found["number"].strip(), found["unit"].strip()) if found else (said, "")
 
 
 def _split(said: str) -> tuple[Decimal, str] | None:
-    found = _ANSWER.fullmatch(said)
+    found = _found_in(said)
     if found is None:
         return None
     number = _decimal(found["number"].replace(" ", "").replace(",", "."))
     return None if number is None else (number, found["unit"].strip())
+
+
+def _found_in(said: str) -> re.Match[str] | None:
+    return _ANSWER.fullmatch(said.strip()) if len(said) <= LONGEST else None
 
 
 def _decimal(raw: object) -> Decimal | None:

@@ -29,7 +29,9 @@ MOST_TAGS = 10
 EXPLAINED_FEEDBACK = {
     Feedback.AT_ONCE: _("Each answer is told to be right or wrong as it is given, and then stays."),
     Feedback.AFTER_SUBMIT: _("Score, right answers and reasons, as soon as it is handed in."),
-    Feedback.AFTER_CLOSING: _("Nobody learns anything before the closing time that you set."),
+    Feedback.AFTER_CLOSING: _(
+        "Nobody learns anything before the closing time that you set, and nothing counts after it."
+    ),
 }
 
 

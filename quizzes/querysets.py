@@ -89,6 +89,10 @@ class AttemptQuerySet(models.QuerySet[Any]):
     def left_alone(self, at: datetime) -> Self:
         return self.open().filter(saved_at__lte=at - LEFT_ALONE)
 
+    def overtaken(self, at: datetime) -> Self:
+        """Under way in a quiz that has closed, and tells by that what is right."""
+        return self.open().filter(quiz__feedback="after_closing", quiz__closes_at__lte=at)
+
 
 class GenerationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:

@@ -1,4 +1,4 @@
-"""Ending attempts that were left alone, on what was saved in them."""
+"""Ending attempts that were left alone or overtaken by closing, on what was saved in them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from quizzes.actions.attempts import submit_attempt
 from quizzes.models import Attempt
+from quizzes.querysets import AttemptQuerySet
 
 ABANDON = "quizzes.abandon"
 BATCH = 200
@@ -21,12 +22,14 @@ logger = structlog.get_logger(__name__)
 def abandon_left_alone(*, at: datetime) -> int:
     """Each by itself: one that somebody writes in is left alone, and one that fails stops no other.
 
+    Those that a closing quiz has overtaken are handed in.
+
     Says how many ended. Those of one run that failed are tried again by the next.
     """
     ended = 0
     failed: set[UUID] = set()
     for _round in range(MOST_BATCHES):
-        waiting = Attempt.objects.left_alone(at).exclude(pk__in=failed).order_by("saved_at")
+        waiting = _waiting(at).exclude(pk__in=failed).order_by("saved_at")
         batch = list(waiting.values_list("pk", flat=True)[:BATCH])
         if not batch:
             break
@@ -38,14 +41,18 @@ def abandon_left_alone(*, at: datetime) -> int:
     return ended
 
 
+def _waiting(at: datetime) -> AttemptQuerySet:
+    return Attempt.objects.left_alone(at) | Attempt.objects.overtaken(at)
+
+
 def _abandon(key: UUID, *, at: datetime) -> bool:
     try:
         with transaction.atomic():
-            free = Attempt.objects.left_alone(at).select_for_update(skip_locked=True, of=("self",))
-            attempt = free.filter(pk=key).first()
+            free = _waiting(at).select_for_update(skip_locked=True, of=("self",))
+            attempt = free.select_related("quiz").filter(pk=key).first()
             if attempt is None:
                 return False
-            submit_attempt(attempt, at=at, is_abandoned=True)
+            submit_attempt(attempt, at=at, is_abandoned=not attempt.quiz.has_told(at))
     except Exception:
         logger.exception("attempt not abandoned", attempt=str(key))
         return False

@@ -71,7 +71,6 @@ def start_attempt(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Att
         return _start(quiz, by=by, at=at, seed=seed)
 
 
-@transaction.atomic
 def save_answer(
     attempt: Attempt,
     *,
@@ -85,30 +84,10 @@ def save_answer(
 
     Without a revision the newest arrival wins.
     """
-    attempt = _locked(attempt)
-    asked = (
-        attempt.questions.select_related("version")
-        .prefetch_related("version__choices")
-        .filter(question_id=question)
-        .first()
-    )
-    if asked is None:
-        raise Missing
-    if not attempt.is_open:
-        raise AlreadySubmitted(attempt=str(attempt.pk))
-    response = parsed(asked.version, raw, student=attempt.student_id)
-    if revision is not None and revision <= asked.revision:
-        return Saved(asked, asked.saved_at or at, is_stale=asked.response != response)
-    if asked.locked_at is not None:
-        raise AnswerLocked(question=question)
-    _keep(asked, response, attempt=attempt, revision=revision, at=at)
-    asked.seconds = seconds if seconds is not None else asked.seconds
-    asked.save(update_fields=[*KEPT, "seconds"])
-    Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
-    return Saved(asked, at)
+    end_overtaken(attempt, at=at)
+    return _save(attempt, question=question, raw=raw, at=at, revision=revision, seconds=seconds)
 
 
-@transaction.atomic
 def save_answers(
     attempt: Attempt,
     *,
@@ -122,36 +101,8 @@ def save_answers(
     older than what another device has saved since, keeps no other from being saved. A question
     whose answer is a BadResponse is refused by its words.
     """
-    attempt = _locked(attempt)
-    if not attempt.is_open:
-        raise AlreadySubmitted(attempt=str(attempt.pk))
-    asked = {
-        each.question_id: each
-        for each in attempt.questions.select_related("version")
-        .prefetch_related("version__choices")
-        .filter(question_id__in=answers)
-    }
-    own = _own_files(asked.values(), answers, student=attempt.student_id)
-    kept: list[AttemptQuestion] = []
-    stale: set[int] = set()
-    refused: dict[int, DomainError] = {}
-    for question, each in asked.items():
-        try:
-            response = _sound(each.version, answers[question], own_files=own)
-        except UnusableAnswer as error:
-            refused[question] = error
-            continue
-        if response == each.response or each.locked_at is not None:
-            continue
-        if revisions.get(question, each.revision) < each.revision:
-            stale.add(question)
-            continue
-        _keep(each, response, attempt=attempt, revision=None, at=at)
-        kept.append(each)
-    AttemptQuestion.objects.bulk_update(kept, KEPT)
-    if kept:
-        Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
-    return SavedAnswers(frozenset(each.question_id for each in kept), frozenset(stale), refused)
+    end_overtaken(attempt, at=at)
+    return _save_all(attempt, answers=answers, revisions=revisions, at=at)
 
 
 @transaction.atomic
@@ -179,6 +130,14 @@ def submit_attempt(attempt: Attempt, *, at: datetime, is_abandoned: bool = False
     )
     record(submitted, by=None, at=at)
     return attempt
+
+
+def end_overtaken(attempt: Attempt, *, at: datetime) -> bool:
+    """Hands in what was under way when its quiz closed and told what is right; as it was then."""
+    is_overtaken = attempt.is_open and attempt.quiz.has_told(at)
+    if is_overtaken:
+        submit_attempt(attempt, at=at)
+    return is_overtaken
 
 
 def demand_open(quiz: Quiz, *, by: User, at: datetime) -> None:
@@ -224,8 +183,84 @@ def _start(quiz: Quiz, *, by: User, at: datetime, seed: int) -> tuple[Attempt, b
     return attempt, True
 
 
+@transaction.atomic
+def _save(
+    attempt: Attempt,
+    *,
+    question: int,
+    raw: object,
+    at: datetime,
+    revision: int | None,
+    seconds: int | None,
+) -> Saved:
+    attempt = _locked(attempt)
+    asked = (
+        attempt.questions.select_related("version")
+        .prefetch_related("version__choices")
+        .filter(question_id=question)
+        .first()
+    )
+    if asked is None:
+        raise Missing
+    _demand_under_way(attempt, at=at)
+    response = parsed(asked.version, raw, student=attempt.student_id)
+    if revision is not None and revision <= asked.revision:
+        return Saved(asked, asked.saved_at or at, is_stale=asked.response != response)
+    if asked.locked_at is not None:
+        raise AnswerLocked(question=question)
+    _keep(asked, response, attempt=attempt, revision=revision, at=at)
+    asked.seconds = seconds if seconds is not None else asked.seconds
+    asked.save(update_fields=[*KEPT, "seconds"])
+    Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
+    return Saved(asked, at)
+
+
+@transaction.atomic
+def _save_all(
+    attempt: Attempt,
+    *,
+    answers: Mapping[int, object],
+    revisions: Mapping[int, int],
+    at: datetime,
+) -> SavedAnswers:
+    attempt = _locked(attempt)
+    _demand_under_way(attempt, at=at)
+    asked = {
+        each.question_id: each
+        for each in attempt.questions.select_related("version")
+        .prefetch_related("version__choices")
+        .filter(question_id__in=answers)
+    }
+    own = _own_files(asked.values(), answers, student=attempt.student_id)
+    kept: list[AttemptQuestion] = []
+    stale: set[int] = set()
+    refused: dict[int, DomainError] = {}
+    for question, each in asked.items():
+        try:
+            response = _sound(each.version, answers[question], own_files=own)
+        except UnusableAnswer as error:
+            refused[question] = error
+            continue
+        if response == each.response or each.locked_at is not None:
+            continue
+        if revisions.get(question, each.revision) < each.revision:
+            stale.add(question)
+            continue
+        _keep(each, response, attempt=attempt, revision=None, at=at)
+        kept.append(each)
+    AttemptQuestion.objects.bulk_update(kept, KEPT)
+    if kept:
+        Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
+    return SavedAnswers(frozenset(each.question_id for each in kept), frozenset(stale), refused)
+
+
 def _locked(attempt: Attempt) -> Attempt:
     return Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
+
+
+def _demand_under_way(attempt: Attempt, *, at: datetime) -> None:
+    if not attempt.is_open or attempt.quiz.has_told(at):
+        raise AlreadySubmitted(attempt=str(attempt.pk))
 
 
 def _sound(version: QuestionVersion, raw: object, *, own_files: Collection[str]) -> Any:

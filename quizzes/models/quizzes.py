@@ -124,6 +124,10 @@ class Quiz(models.Model):
     def has_closed(self, at: datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= at
 
+    def has_told(self, at: datetime) -> bool:
+        """Whether its closing has told what is right: nothing that is answered later counts."""
+        return self.feedback == Feedback.AFTER_CLOSING and self.has_closed(at)
+
 
 class QuizQuestion(models.Model):
     """A question in a quiz. Which version one sees is settled when an attempt begins."""

@@ -72,6 +72,8 @@ def attempt(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _save(request, shown)
     if not shown.is_open:
         return render(request, "quizzes/taking/results.html", _results(user, shown))
+    if shown.quiz.has_told(now()) and shown.student_id == user.pk:
+        return redirect("attempt_hand_in", pk=shown.pk)
     if can(user, "quizzes.answer", shown):
         return render(request, "quizzes/taking/attempt.html", _taking(shown))
     return render(request, "quizzes/taking/under_way.html", _under_way(user, shown))
@@ -103,7 +105,8 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
         submit_attempt(shown, at=now())
     if request.method == "POST" or not shown.is_open:
         return redirect("attempt", pk=shown.pk)
-    return render(request, "quizzes/taking/hand_in.html", _taking(shown))
+    context = {**_taking(shown), "is_over": shown.quiz.has_told(now())}
+    return render(request, "quizzes/taking/hand_in.html", context)
 
 
 def _seen(request: HttpRequest) -> AttemptQuerySet:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from core.clock import now
 from questions.kinds.numeric import number_and_unit
-from quizzes.actions.attempts import start_attempt
-from quizzes.tests.factories import make_published_quiz
+from quizzes.actions.abandoning import abandon_left_alone
+from quizzes.actions.attempts import start_attempt, submit_attempt
+from quizzes.models import Attempt, AttemptStatus, Feedback, Quiz
+from quizzes.tests.factories import make_published_quiz, right
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +49,70 @@ def test_a_number_with_words_that_are_no_unit_holds_no_process(client_of, studen
 )
 def test_a_number_and_its_unit_are_told_apart(said, parts):
     assert number_and_unit(said) == parts
+
+
+@pytest.fixture
+def overtaken(student):
+    """One attempt is handed in, another one is open when the quiz closes and tells the keys."""
+    later = now() + timedelta(hours=1)
+    quiz = make_published_quiz(("SINGLE",), feedback=Feedback.AFTER_CLOSING, closes_at=later)
+    submit_attempt(begun(quiz, student), at=now())
+    attempt = begun(quiz, student)
+    Quiz.objects.filter(pk=quiz.pk).update(closes_at=now())
+    return attempt
+
+
+def test_whoever_waits_for_the_closing_learns_the_keys_and_answers_no_more_by_api(
+    api_of, overtaken
+):
+    asked, base = overtaken.questions.get(), f"/api/quiz/attempts/{overtaken.pk}"
+    api = api_of(overtaken.student)
+
+    answered = api.post(
+        f"{base}/answer/", {"question": asked.question_id, "response": right(asked)}, format="json"
+    )
+
+    assert answered.status_code == 409
+    assert answered.json()["error"]["code"] == "ALREADY_SUBMITTED"
+    ended = api.get(f"{base}/").json()
+    assert (ended["status"], ended["score"]) == ("submitted", 0)
+
+
+def test_whoever_waits_for_the_closing_answers_no_more_by_page(client_of, overtaken):
+    asked, client = overtaken.questions.get(), client_of(overtaken.student)
+    page = reverse("attempt", args=[overtaken.pk])
+
+    form = client.get(page, follow=True).content.decode()
+    assert "This quiz has closed" in form
+    assert "Keep working" not in form
+    sent = client.post(page, {f"q{asked.question_id}": right(asked)}, follow=True)
+
+    assert "This attempt is handed in" in sent.content.decode()
+    assert Attempt.objects.get(pk=overtaken.pk).score == 0
+
+
+def test_what_a_closing_overtook_is_handed_in_by_itself(overtaken):
+    asked = overtaken.questions.get()
+    asked.response = right(asked)
+    asked.save()
+
+    assert abandon_left_alone(at=now()) == 1
+
+    overtaken.refresh_from_db()
+    assert (overtaken.status, overtaken.score) == (AttemptStatus.SUBMITTED, 1)
+
+
+def test_a_closing_that_tells_nothing_new_lets_whoever_began_go_on(api_of, student):
+    quiz = make_published_quiz(("SINGLE",), closes_at=now() + timedelta(hours=1))
+    attempt = begun(quiz, student)
+    Quiz.objects.filter(pk=quiz.pk).update(closes_at=now())
+    asked = attempt.questions.get()
+
+    answered = api_of(student).post(
+        f"/api/quiz/attempts/{attempt.pk}/answer/",
+        {"question": asked.question_id, "response": right(asked)},
+        format="json",
+    )
+
+    assert answered.status_code == 200
+    assert abandon_left_alone(at=now()) == 0

@@ -8,6 +8,7 @@ from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.events.models import Event
 from core.registries import Registry
+from core.tests.answers import error_of
 from curriculum.actions.cohorts import join_cohort, make_cohort
 from curriculum.actions.enrollment import end_grants, grant_access
 from curriculum.models import Enrollment, Grant, GrantSource, Step, StepProgress
@@ -37,10 +38,6 @@ def step_of(track, project=1, number=1):
 def tick(api, step, completed=True):
     body = {"project": step.project_id, "step": step.pk, "completed": completed}
     return api.post(TICK, body, format="json")
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 # Going on a track

@@ -8,6 +8,7 @@ from accounts.tests.factories import UserFactory
 from core.callers import Caller
 from core.clock import now
 from core.events.models import Event
+from core.tests.answers import error_of
 from curriculum.models import (
     Decision,
     DeliverableKind,
@@ -42,10 +43,6 @@ def work(track, student):
 
 def at(submission, what="review"):
     return f"{SUBMISSIONS}{submission.pk}/{what}/"
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 APPROVE = {"decision": "approved", "feedback": "Well done."}

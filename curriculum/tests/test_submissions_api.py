@@ -9,6 +9,7 @@ from core.callers import Caller
 from core.clock import now
 from core.files.models import StoredFile
 from core.files.purposes import MB
+from core.tests.answers import error_of
 from curriculum.models import Comment, Decision, DeliverableKind, Revision, Submission
 from curriculum.tests.factories import decide, enrolled, finish, hand_in, make_track
 
@@ -40,10 +41,6 @@ def of(track, kind, project=1):
 
 def one(submission):
     return f"{SUBMISSIONS}{submission.pk}/"
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def text_file(name="page.md", content=b"# Mine\n"):

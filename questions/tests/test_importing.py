@@ -18,6 +18,7 @@ from core.clock import now
 from core.jobs.actions import cancel_job
 from core.jobs.models import Job
 from core.jobs.running import run_job
+from core.tests.answers import error_of
 from questions.actions.importing import apply_import
 from questions.actions.saving import Facts, revise_question
 from questions.formats import FORMATS, MOST_BYTES, Row
@@ -60,10 +61,6 @@ def ran(api, answer):
     job = api.get(f"/api/jobs/{answer.json()['id']}/").json()
     assert job["status"] == "succeeded", job
     return job["result"]
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def saved(answer):

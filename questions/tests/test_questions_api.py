@@ -5,6 +5,7 @@ import json
 import pytest
 
 from accounts.tests.factories import UserFactory
+from core.tests.answers import error_of
 from questions.models import Chapter, Question, Subject
 from questions.tests.factories import WRITTEN, make_question
 
@@ -27,10 +28,6 @@ SINGLE = {
 
 def one(question, what=""):
     return f"{QUESTIONS}{question['id'] if isinstance(question, dict) else question.pk}/{what}"
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_a_trainer_writes_a_question(api_of, trainer):

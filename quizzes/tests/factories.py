@@ -10,8 +10,9 @@ from accounts.tests.factories import UserFactory
 from core.clock import now
 from questions.kinds import kind_of
 from questions.tests.factories import make_question
+from quizzes.actions.attempts import start_attempt
 from quizzes.actions.authoring import Asked, make_quiz, publish_quiz, set_questions
-from quizzes.models import AttemptQuestion, Quiz
+from quizzes.models import Attempt, AttemptQuestion, Quiz
 
 
 def make_published_quiz(
@@ -27,3 +28,7 @@ def make_published_quiz(
 def right(asked: AttemptQuestion) -> Any:
     """An answer with full marks."""
     return kind_of(asked.version.type).right_response(asked.version.material)
+
+
+def begin(quiz: Quiz, taker: User, *, seed: int = 3) -> Attempt:
+    return start_attempt(quiz, by=taker, at=now(), seed=seed)[0]

@@ -44,6 +44,11 @@ def asked(trainer: Any, **wish: Any) -> tuple[Generation, Job]:
     return ask_generation(**(order | wish))
 
 
+def prompted(trainer: Any, **wish: Any) -> Generation:
+    order = {"type_": "PROMPT", "source_text": "", "prompt": "Joins and indexes in SQL", "count": 4}
+    return done(asked(trainer, **(order | wish)))
+
+
 def done(started: tuple[Generation, Job]) -> Generation:
     """As it is once a worker has run its job."""
     generation, job = started

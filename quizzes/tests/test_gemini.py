@@ -13,7 +13,7 @@ from quizzes.actions import generation_job
 from quizzes.actions.generation import ask_once_more
 from quizzes.generators.gemini import GeminiGenerator
 from quizzes.models import Generation, GenerationState, Quiz
-from quizzes.tests.generation import TEXT, asked, done
+from quizzes.tests.generation import TEXT, done, prompted
 
 ALL_TYPES = (
     *("SINGLE", "MULTIPLE", "TRUE_FALSE", "NUMERIC"),
@@ -36,11 +36,6 @@ def gemini(sandbox_server, settings, waited):
     settings.GEMINI = in_sandbox(sandbox_server.url)
     settings.GEMINI_TIMEOUT = 10
     return sandbox_server
-
-
-def prompted(trainer, **wish):
-    usual = {"type_": "PROMPT", "source_text": "", "prompt": "Joins and indexes in SQL", "count": 4}
-    return done(asked(trainer, **(usual | wish)))
 
 
 def requests_to(gemini):

@@ -5,6 +5,7 @@ import pytest
 from accounts.tests.factories import UserFactory
 from core.jobs.models import Job
 from core.jobs.running import run_job
+from core.tests.answers import error_of
 from quizzes.models import Generation, Quiz
 from quizzes.tests.generation import TEXT
 
@@ -18,10 +19,6 @@ WISH = {
 }
 
 pytestmark = pytest.mark.django_db
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def ask(api, **change):

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.tests.factories import UserFactory
 from core.clock import now
+from core.tests.answers import error_of
 from questions.tests.factories import WRITTEN, make_question
 from quizzes.actions.attempts import start_attempt
 from quizzes.models import Attempt, Feedback, Quiz
@@ -24,10 +25,6 @@ def one(quiz, what=""):
 
 def at(attempt, what=""):
     return f"{ATTEMPTS}{attempt['id'] if isinstance(attempt, dict) else attempt.pk}/{what}"
-
-
-def error_of(answer):
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 @pytest.fixture

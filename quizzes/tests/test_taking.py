@@ -29,7 +29,7 @@ from quizzes.errors import (
     UnusableAnswer,
 )
 from quizzes.models import Attempt, AttemptStatus, DrawRule, Feedback
-from quizzes.tests.factories import make_published_quiz, right
+from quizzes.tests.factories import begin, make_published_quiz, right
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +37,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def taker():
     return UserFactory()
-
-
-def begin(quiz, taker, seed=3):
-    return start_attempt(quiz, by=taker, at=now(), seed=seed)[0]
 
 
 def answer(attempt, asked, raw, **facts):

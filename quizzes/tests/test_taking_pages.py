@@ -15,10 +15,10 @@ from curriculum.tests.factories import enrolled, make_track
 from questions import showing
 from questions.kinds import KINDS
 from questions.tests.test_showing import Fields
-from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
+from quizzes.actions.attempts import save_answer, submit_attempt
 from quizzes.actions.authoring import unpublish_quiz
 from quizzes.models import Attempt, Feedback, Quiz
-from quizzes.tests.factories import make_published_quiz, right
+from quizzes.tests.factories import begin, make_published_quiz, right
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def taker(student):
     return student
-
-
-def begin(quiz, taker, seed=3):
-    return start_attempt(quiz, by=taker, at=now(), seed=seed)[0]
 
 
 def page_of(attempt):

@@ -15,6 +15,7 @@ from questions.models import Chapter, ImportBatch, Question, QuestionVersion, Su
 from questions.tests.factories import WRITTEN, make_question
 from tests.browser.axe import SOURCE, findings_here
 from tests.browser.keys import press, reach
+from tests.browser.modules import await_module
 from tests.browser.platform import DATA_DIR
 from tests.browser.test_every_page import faults
 
@@ -71,11 +72,6 @@ def newest(question: Question) -> QuestionVersion:
 def written_of(question: Question) -> dict:
     version = newest(question)
     return kind_of(version.type).write(version.material)
-
-
-def ready(page: Page, element: str) -> None:
-    """Its module has come."""
-    page.locator(f"{element}:defined").first.wait_for(state="attached")
 
 
 def write(page: Page, label: str, text: str, *, nth: int = 0) -> None:
@@ -141,7 +137,7 @@ class TestAllPages:
 class TestWritingByKeys:
     def begin(self, page: Page, type_: str) -> None:
         page.goto(f"/questions/new/?type={type_}")
-        ready(page, "row-list")
+        await_module(page, "row-list")
         write(page, "Question", "What comes of it?")
 
     def test_one_of_several(self, page_of, trainer):
@@ -150,7 +146,7 @@ class TestWritingByKeys:
         reach(page, page.get_by_role("link", name="Single choice"))
         press(page, "Enter")
         expect(page).to_have_url("/questions/new/?type=SINGLE")
-        ready(page, "row-list")
+        await_module(page, "row-list")
         write(page, "Question", "How many?")
         write(page, "Choice", "Three")
         page.keyboard.press("Tab")
@@ -227,7 +223,7 @@ class TestWritingByKeys:
 def test_a_row_is_dragged_to_its_place(page_of, trainer):
     page: Page = page_of(trainer)
     page.goto("/questions/new/?type=ORDERING")
-    ready(page, "row-list")
+    await_module(page, "row-list")
     for place, item in enumerate(("a", "b", "c")):
         page.get_by_label("Item", exact=True).nth(place).fill(item)
     grips = page.locator("[data-grip]")
@@ -243,7 +239,7 @@ def test_a_row_is_dragged_to_its_place(page_of, trainer):
 def test_a_row_that_has_moved_is_let_go_wherever_the_pointer_is(page_of, trainer):
     page: Page = page_of(trainer)
     page.goto("/questions/new/?type=ORDERING")
-    ready(page, "row-list")
+    await_module(page, "row-list")
     grips = page.locator("[data-grip]")
     first, third = (grips.nth(n).bounding_box() for n in (0, 2))
     page.mouse.move(first["x"] + 4, first["y"] + 4)
@@ -257,7 +253,7 @@ def test_a_row_that_has_moved_is_let_go_wherever_the_pointer_is(page_of, trainer
 def test_only_the_first_button_drags_a_row(page_of, trainer):
     page: Page = page_of(trainer)
     page.goto("/questions/new/?type=ORDERING")
-    ready(page, "row-list")
+    await_module(page, "row-list")
     grip = page.locator("[data-grip]").first.bounding_box()
     page.mouse.move(grip["x"] + 4, grip["y"] + 4)
     page.mouse.down(button="right")
@@ -268,8 +264,8 @@ def test_only_the_first_button_drags_a_row(page_of, trainer):
 def test_words_of_a_page_that_was_lost_come_back_with_their_rows(page_of, trainer):
     page: Page = page_of(trainer)
     page.goto("/questions/new/?type=SINGLE")
-    ready(page, "row-list")
-    ready(page, "unsaved-words")
+    await_module(page, "row-list")
+    await_module(page, "unsaved-words")
     page.get_by_role("button", name="Add a choice").click()
     page.get_by_label("Choice", exact=True).nth(4).fill("The fifth")
     page.get_by_label("Question", exact=True).fill("Half a ques")
@@ -327,7 +323,7 @@ def test_several_are_selected_and_put_into_a_chapter(page_of, trainer, questions
     Question.objects.update(chapter=None, subject=None)
     page: Page = page_of(trainer)
     page.goto("/questions/?type=ESSAY")
-    ready(page, "table-select")
+    await_module(page, "table-select")
     expect(page.get_by_role("button", name="Put there")).to_be_disabled()
     page.get_by_label("Select A question of the kind ESSAY?").check()
     page.get_by_label("Put into").select_option(label="Joins")

@@ -12,7 +12,7 @@ from core.jobs.running import run_job
 from core.settings.gemini import in_sandbox
 from quizzes.generators import checking
 from quizzes.models import GeneratedQuestion, Generation, Quiz, QuizStatus
-from quizzes.tests.generation import TEXT, asked, done
+from quizzes.tests.generation import TEXT, asked, done, prompted
 from tests.browser.axe import SOURCE, findings_here
 from tests.browser.keys import press
 from tests.browser.test_every_page import faults
@@ -30,11 +30,6 @@ def gemini(sandbox_server, settings):
     """This process works as the platform's worker, and asks the sandbox."""
     settings.GEMINI = in_sandbox(sandbox_server.url)
     return sandbox_server
-
-
-def prompted(trainer, **wish):
-    usual = {"type_": "PROMPT", "source_text": "", "prompt": "Joins in SQL", "count": 4}
-    return done(asked(trainer, **(usual | wish)))
 
 
 def at(generation) -> str:

@@ -9,6 +9,7 @@ from curriculum.actions.comments import save_phrase
 from curriculum.models import Decision, Review
 from curriculum.tests.factories import decide, enrolled, hand_in, make_track
 from tests.browser.keys import press
+from tests.browser.modules import await_module
 
 
 @pytest.fixture
@@ -24,11 +25,6 @@ def works(db):
     return [hand_in(part, enrolled(track, UserFactory(name=name))) for name in names]
 
 
-def ready(page: Page, element: str) -> None:
-    """Its module has come."""
-    page.locator(f"{element}:defined").first.wait_for(state="attached")
-
-
 def at(submission) -> str:
     return f"/review/{submission.pk}/"
 
@@ -38,23 +34,23 @@ def test_keys_lead_through_the_queue_from_the_first_to_the_last(page_of, trainer
     page.goto("/review/")
     entries = page.locator(".queue-entry")
     expect(entries).to_have_count(3)
-    ready(page, "queue-keys")
+    await_module(page, "queue-keys")
     press(page, "j")
     expect(entries.nth(0)).to_be_focused()
     press(page, "j", "k", "ArrowDown")
     expect(entries.nth(1)).to_be_focused()
     press(page, "k", "Enter")
     expect(page).to_have_url(at(works[0]))
-    ready(page, "key-shortcuts")
+    await_module(page, "key-shortcuts")
     press(page, "j")
     expect(page).to_have_url(at(works[1]))
-    ready(page, "key-shortcuts")
+    await_module(page, "key-shortcuts")
     press(page, "k")
     expect(page).to_have_url(at(works[0]))
     for number, work in enumerate(works, start=1):
         expect(page.get_by_role("heading", level=1)).to_have_text(work.student.name)
-        ready(page, "rubric-total")
-        ready(page, "key-shortcuts")
+        await_module(page, "rubric-total")
+        await_module(page, "key-shortcuts")
         press(page, "r")
         page.keyboard.type("7")
         expect(page.locator("[data-total]")).to_have_text("7")
@@ -70,7 +66,7 @@ def test_keys_lead_through_the_queue_from_the_first_to_the_last(page_of, trainer
 def test_a_question_mark_tells_the_keys_and_they_can_be_turned_off(page_of, trainer, works):
     page: Page = page_of(trainer)
     page.goto(at(works[0]))
-    ready(page, "key-shortcuts")
+    await_module(page, "key-shortcuts")
     press(page, "?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
@@ -79,7 +75,7 @@ def test_a_question_mark_tells_the_keys_and_they_can_be_turned_off(page_of, trai
     expect(page.get_by_label("Feedback")).not_to_be_focused()
     with page.expect_response("**/presence/"):
         page.reload()
-    ready(page, "key-shortcuts")
+    await_module(page, "key-shortcuts")
     press(page, "j")
     expect(page).to_have_url(at(works[0]))
 
@@ -92,7 +88,7 @@ def test_two_reviewers_see_each_other_and_the_second_decision_beside_the_first(
     page: Page = page_of(trainer)
     page.goto(at(works[0]))
     page.get_by_label("Feedback").fill("I would take it.")
-    ready(page, "review-presence")
+    await_module(page, "review-presence")
     type(works[0]).objects.update(claimed_by=None, claimed_until=None)
     decide(works[0], Decision.CHANGES_REQUESTED, by=other, feedback="Mend the loop.")
     expect(page.locator("review-presence")).to_contain_text(
@@ -110,7 +106,7 @@ def test_two_reviewers_see_each_other_and_the_second_decision_beside_the_first(
 def test_what_was_typed_survives_a_reload_and_is_gone_once_it_was_sent(page_of, trainer, works):
     page: Page = page_of(trainer)
     page.goto(at(works[0]))
-    ready(page, "keep-draft")
+    await_module(page, "keep-draft")
     page.get_by_label("Feedback").fill("Half a sentence")
     page.get_by_role("spinbutton", name="It works").fill("6")
     page.reload()
@@ -119,7 +115,7 @@ def test_what_was_typed_survives_a_reload_and_is_gone_once_it_was_sent(page_of, 
     expect(page.get_by_text("What you typed before is back.")).to_be_visible()
     page.get_by_role("button", name="Request changes").click()
     expect(page).to_have_url(at(works[1]))
-    ready(page, "keep-draft")
+    await_module(page, "keep-draft")
     expect(page.get_by_label("Feedback")).to_have_value("")
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft'))") == []
 
@@ -128,8 +124,8 @@ def test_phrases_are_put_in_where_one_writes_kept_and_deleted(page_of, trainer, 
     save_phrase(trainer, label="Small commits", text="Please make smaller commits.", at=now())
     page: Page = page_of(trainer)
     page.goto(at(works[0]))
-    ready(page, "phrase-box")
-    ready(page, "key-shortcuts")
+    await_module(page, "phrase-box")
+    await_module(page, "key-shortcuts")
     feedback = page.get_by_label("Feedback")
     feedback.fill("Well done.")
     press(page, "Escape", "p")
@@ -149,7 +145,7 @@ def test_phrases_are_put_in_where_one_writes_kept_and_deleted(page_of, trainer, 
 def test_points_are_given_by_one_press_and_taken_back_by_another(page_of, trainer, works):
     page: Page = page_of(trainer)
     page.goto(at(works[0]))
-    ready(page, "points-choice")
+    await_module(page, "points-choice")
     most = page.get_by_role("group", name="Points for It works").get_by_role("button", name="10")
     most.click()
     expect(page.get_by_role("spinbutton", name="It works")).to_have_value("10")

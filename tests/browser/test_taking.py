@@ -9,19 +9,15 @@ from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.files.models import StoredFile
 from questions.kinds import KINDS
-from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
+from quizzes.actions.attempts import save_answer, submit_attempt
 from quizzes.models import Attempt, AttemptStatus, Feedback
-from quizzes.tests.factories import make_published_quiz, right
+from quizzes.tests.factories import begin, make_published_quiz, right
 from tests.browser.keys import press, reach
 
 
 @pytest.fixture
 def taker(db):
     return UserFactory()
-
-
-def begin(quiz, taker) -> Attempt:
-    return start_attempt(quiz, by=taker, at=now(), seed=4)[0]
 
 
 def of(attempt: Attempt) -> str:

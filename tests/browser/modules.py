@@ -1,0 +1,8 @@
+"""Waiting for what a page's modules bring to life."""
+
+from playwright.sync_api import Page
+
+
+def await_module(page: Page, element: str) -> None:
+    """Its module has come: what one does to it is heard from now on."""
+    page.locator(f"{element}:defined").first.wait_for(state="attached")

@@ -13,19 +13,23 @@ from core.policies import can
 from questions.models import Question, QuestionStatus, QuestionVersion
 from quizzes.actions.dealing import available_for
 from quizzes.authoring_forms import FindQuestionsForm
-from quizzes.models import DrawRule, Quiz, QuizQuestion
+from quizzes.models import DrawRule, GeneratedQuestion, Quiz, QuizQuestion
 
 MOST_FOUND = 30
 
 
 @dataclass(frozen=True)
 class ListedQuestion:
-    """A question in a quiz, and what one should know of it before it is asked."""
+    """A question in a quiz, and what one should know of it before it is asked.
+
+    `made` is there if AI made it.
+    """
 
     row: QuizQuestion
     question: Question
     version: QuestionVersion
     may_edit: bool
+    made: GeneratedQuestion | None
 
     @property
     def marks(self) -> Decimal:
@@ -53,11 +57,13 @@ def listed_questions(quiz: Quiz, *, user: User) -> list[ListedQuestion]:
     questions = Question.objects.select_related("subject", "chapter").in_bulk(keys)
     newest = QuestionVersion.objects.newest().filter(question__in=keys)
     versions = {version.question_id: version for version in newest}
+    items = GeneratedQuestion.objects.filter(question__in=keys)
+    made = {each.question_id: each for each in items.select_related("question", "vetted_by")}
     listed = []
     for row in rows:
         question, version = questions[row.question_id], versions[row.question_id]
         may_edit = can(user, "questions.edit", question)
-        listed.append(ListedQuestion(row, question, version, may_edit))
+        listed.append(ListedQuestion(row, question, version, may_edit, made.get(question.pk)))
     return listed
 
 

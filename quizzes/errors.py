@@ -46,6 +46,20 @@ class NotReady(Conflict):
     message = _("This quiz cannot be published yet.")
 
 
+class NotVetted(NotReady):
+    """Its details name the `questions`, with what the second look answered."""
+
+    code = "NOT_VETTED"
+    message = _("A second look disagrees with a key, and nobody has decided yet.")
+
+
+class AskedOfStudents(Conflict):
+    message = _(
+        "Students are asked this question in a published quiz, so it stays vetted. Edit it, or "
+        "take it out of the quiz first."
+    )
+
+
 class QuizTaken(Conflict):
     message = _("Somebody has taken this quiz already, so it can only be archived.")
 

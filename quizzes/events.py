@@ -69,6 +69,15 @@ class AnswerMarked:
     is_first: bool
 
 
+@event("quizzes.questions_vetted")
+class QuestionsVetted:
+    """Somebody stands for questions that AI made, or no longer; with `quiz_id` by publishing it."""
+
+    questions: list[int]
+    is_sound: bool
+    quiz_id: int | None = None
+
+
 @event("quizzes.quiz_generated")
 class QuizGenerated:
     """A generator has filled a draft, which a trainer has to vet."""

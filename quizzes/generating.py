@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.jobs.models import Job
 from core.policies import can
 from questions.kinds import QuestionType
@@ -53,17 +55,15 @@ class Draft:
 
     @property
     def is_disputed(self) -> bool:
-        return self.item is not None and self.item.agrees is False
+        return self.item is not None and self.item.is_disputed
 
     @property
     def is_unsettled(self) -> bool:
-        """Editing settles it: somebody has looked, and the second look was at older words."""
-        return self.is_disputed and not self.is_vetted and not self.is_edited
+        return self.item is not None and self.item.is_unsettled
 
     @property
     def is_edited(self) -> bool:
-        """Whoever has changed a question has looked at it; the second look was at another text."""
-        return self.item is not None and self.version.number > 1
+        return self.item is not None and self.item.is_edited
 
     @property
     def vet_id(self) -> str:
@@ -77,16 +77,31 @@ class Draft:
 
 def drafts_of(quiz: Quiz, *, user: Any) -> list[Draft]:
     """In their order; as many queries for fifty as for one."""
-    rows = list(quiz.quiz_questions.select_related("question").order_by("position"))
+    return _drafts(quiz, quiz.quiz_questions.all(), user=user)
+
+
+def unsettled_in(quiz: Quiz, *, user: Any) -> list[Draft]:
+    """Those that wait for a decision; one query where there is none."""
+    waiting = GeneratedQuestion.objects.unsettled().values("question")
+    return _drafts(quiz, quiz.quiz_questions.filter(question__in=waiting), user=user)
+
+
+def _drafts(quiz: Quiz, listed: QuerySet[QuizQuestion], *, user: Any) -> list[Draft]:
+    rows = list(listed.select_related("question").order_by("position"))
+    if not rows:
+        return []
     keys = [row.question_id for row in rows]
     versions = {
         version.question_id: version
-        for version in QuestionVersion.objects.newest().filter(question__in=keys).with_choices()
+        for version in QuestionVersion.objects.newest()
+        .filter(question__in=keys)
+        .select_related("made_by")
+        .with_choices()
     }
     items = {
         item.question_id: item
         for item in GeneratedQuestion.objects.filter(question__in=keys).select_related(
-            "generation", "vetted_by"
+            "generation", "question", "vetted_by"
         )
     }
     replacing = _replacing(quiz)

@@ -32,6 +32,10 @@ class QuizQuerySet(models.QuerySet[Any]):
     def published(self) -> Self:
         return self.filter(status="published")
 
+    def asking(self, question: int) -> Self:
+        """Those in which it stands; rules may draw it in others."""
+        return self.filter(quiz_questions__question=question)
+
     def open_at(self, at: datetime) -> Self:
         return self.filter(
             Q(opens_at=None) | Q(opens_at__lte=at), Q(closes_at=None) | Q(closes_at__gt=at)
@@ -111,3 +115,11 @@ class GenerationQuerySet(models.QuerySet[Any]):
     def of_whole_quizzes(self) -> Self:
         """Without those for one question, which are never served from an equal one."""
         return self.exclude(digest="")
+
+
+class GeneratedQuestionQuerySet(models.QuerySet[Any]):
+    def in_quiz(self, quiz: Any) -> Self:
+        return self.filter(question__quiz_questions__quiz=quiz)
+
+    def unsettled(self) -> Self:
+        return self.filter(agrees=False, vetted_at=None, question__newest=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from core.errors import Invalid
 from core.events.actions import record
 from questions.models import Question, QuestionStatus
 from quizzes.actions.dealing import available_for
+from quizzes.actions.vetting import release_questions, said_of
 from quizzes.errors import EditedMeanwhile, NotReady, QuizTaken
 from quizzes.events import QuizDeleted, QuizPublished, QuizSaved, QuizUnpublished
 from quizzes.models import (
@@ -91,9 +92,10 @@ def set_questions(
 ) -> None:
     """All of them, in this order; attempts that are under way keep theirs.
 
-    `based_on` is the `list_digest` of what one saw: whoever saw another list is told so.
+    `based_on` is the `list_digest` of what one saw: whoever saw another list is told so. What
+    comes into a published quiz is released as by publishing it.
     """
-    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
     if based_on is not None and based_on != list_digest(quiz):
         raise EditedMeanwhile
     if len(asked) > MOST_QUESTIONS:
@@ -106,6 +108,8 @@ def set_questions(
         QuizQuestion(quiz=quiz, question=each.question, position=place, marks=each.marks)
         for place, each in enumerate(asked, start=1)
     )
+    if quiz.status == QuizStatus.PUBLISHED:
+        release_questions(quiz, by=by, at=at)
     note_edit(quiz, by=by, at=at)
 
 
@@ -136,17 +140,18 @@ def drop_editor(quiz: Quiz, *, editor: int, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def publish_quiz(quiz: Quiz, *, by: User, at: datetime) -> Quiz:
-    """From now on students take it: a named person has vetted its questions by this."""
+def publish_quiz(quiz: Quiz, *, by: User, at: datetime, accepting: Collection[int] = ()) -> Quiz:
+    """From now on students take it: a named person has vetted its questions by this.
+
+    `accepting` names those whose keys `by` stands for although a second look disagrees.
+    """
     quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
     if quiz.status == QuizStatus.PUBLISHED:
         return quiz
-    hindrances = hindrances_of(quiz, at=at)
+    hindrances = _hindrances_but_vetting(quiz, at=at)
     if hindrances:
         raise NotReady(problems=[each.message for each in hindrances])
-    drafts = Question.objects.filter(quiz_questions__quiz=quiz, status=QuestionStatus.DRAFT)
-    drafts.update(status=QuestionStatus.READY, edited_at=at)
-    _vet(quiz.quiz_questions.values("question"), by=by, at=at)
+    release_questions(quiz, by=by, at=at, accepting=accepting)
     quiz.status, quiz.published_at = QuizStatus.PUBLISHED, at
     quiz.edited_at, quiz.edited_by = at, by
     quiz.save(update_fields=["status", "published_at", "edited_at", "edited_by"])
@@ -210,6 +215,26 @@ def note_edit(quiz: Quiz, *, by: User | None, at: datetime) -> None:
 
 def hindrances_of(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     """What stands in the way of publishing, in words for its author."""
+    found = _hindrances_but_vetting(quiz, at=at)
+    waiting = GeneratedQuestion.objects.in_quiz(quiz).unsettled().count()
+    if waiting:
+        found.append(Hindrance(said_of(waiting), "waiting"))
+    return found
+
+
+def facts_digest(quiz: Quiz) -> str:
+    """The same as long as its facts are."""
+    names = sorted(FACTS)
+    return _digest([str(getattr(quiz, quiz._meta.get_field(name).attname)) for name in names])  # type: ignore[union-attr]
+
+
+def list_digest(quiz: Quiz) -> str:
+    """The same as long as the same questions stand in it, in the same order for the same marks."""
+    rows = quiz.quiz_questions.order_by("position").values_list("question_id", "marks")
+    return _digest([[question, str(marks)] for question, marks in rows])
+
+
+def _hindrances_but_vetting(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     found = []
     rules = list(quiz.draw_rules.all())
     listed = quiz.quiz_questions.exclude(question__status=QuestionStatus.RETIRED)
@@ -225,18 +250,6 @@ def hindrances_of(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     if quiz.has_closed(at):
         found.append(Hindrance(_("Its closing time is over."), "settings"))
     return found
-
-
-def facts_digest(quiz: Quiz) -> str:
-    """The same as long as its facts are."""
-    names = sorted(FACTS)
-    return _digest([str(getattr(quiz, quiz._meta.get_field(name).attname)) for name in names])  # type: ignore[union-attr]
-
-
-def list_digest(quiz: Quiz) -> str:
-    """The same as long as the same questions stand in it, in the same order for the same marks."""
-    rows = quiz.quiz_questions.order_by("position").values_list("question_id", "marks")
-    return _digest([[question, str(marks)] for question, marks in rows])
 
 
 def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
@@ -262,9 +275,3 @@ def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
 
 def _digest(said: list[Any]) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
-
-
-def _vet(questions: Any, *, by: User, at: datetime) -> None:
-    GeneratedQuestion.objects.filter(question__in=questions, vetted_at=None).update(
-        vetted_at=at, vetted_by=by
-    )

@@ -92,12 +92,16 @@ def available_for(quiz: Quiz, rules: Sequence[DrawRule]) -> list[int]:
 
 
 def _candidates(quiz: Quiz, *, but: Sequence[int]) -> QuerySet[QuestionVersion]:
-    """What is ready and not in the quiz already, of what its author may use."""
+    """What is ready and not in the quiz already, of what its author may use.
+
+    Of what AI made only what a named person stands for, by vetting or by editing it.
+    """
     usable = Q(question__is_shared=True)
     if quiz.author_id is not None:
         usable |= Q(question__owner=quiz.author_id)
     ready = QuestionVersion.objects.newest().filter(usable, question__status=QuestionStatus.READY)
-    return ready.exclude(question__in=but)
+    vetted = Q(question__generated=None) | Q(question__generated__vetted_at__isnull=False)
+    return ready.filter(vetted | Q(number__gt=1)).exclude(question__in=but)
 
 
 def _fits(rule: DrawRule) -> Q:

@@ -247,13 +247,6 @@ def save_generated(
     return _succeed(generation, saved=len(questions), at=at)
 
 
-@transaction.atomic
-def vet_question(item: GeneratedQuestion, *, is_sound: bool, by: User, at: datetime) -> None:
-    """A trainer has looked at it and stands for it, also where a second look disagreed."""
-    item.vetted_at, item.vetted_by = (at, by) if is_sound else (None, None)
-    item.save(update_fields=["vetted_at", "vetted_by"])
-
-
 def problems_of(
     title: str,
     type_: str,

@@ -39,11 +39,12 @@ from quizzes.actions.authoring import (
 from quizzes.api.serializers import (
     QUIZ,
     WHOLE_QUIZ,
+    PublishedSerializer,
     QuizSerializer,
     WholeQuizSerializer,
     WrittenQuizSerializer,
 )
-from quizzes.errors import NotReady, QuizTaken
+from quizzes.errors import NotReady, NotVetted, QuizTaken
 from quizzes.models import Quiz, QuizStatus
 
 A_QUIZ = OpenApiExample("For students", response_only=True, value=QUIZ)
@@ -144,7 +145,7 @@ class QuizEndpoint(_Quizzes):
     @extend_schema(
         summary="Write a quiz anew", responses=WholeQuizSerializer, examples=[WRITTEN, A_DRAFT]
     )
-    @may_raise(Missing)
+    @may_raise(Missing, NotVetted)
     def put(self, request: Request, pk: int) -> Response:
         return self._edit(request, partial=False)
 
@@ -153,7 +154,7 @@ class QuizEndpoint(_Quizzes):
         responses=WholeQuizSerializer,
         examples=[WRITTEN, A_DRAFT],
     )
-    @may_raise(Missing)
+    @may_raise(Missing, NotVetted)
     def patch(self, request: Request, pk: int) -> Response:
         return self._edit(request, partial=True)
 
@@ -187,10 +188,22 @@ class _OnAQuiz(_Quizzes):
 
 
 class PublishEndpoint(_OnAQuiz):
-    @extend_schema(summary="Publish a quiz", request=None, examples=[A_DRAFT])
-    @may_raise(Missing, NotReady)
+    @extend_schema(
+        summary="Publish a quiz",
+        description="Whoever publishes stands for what AI made in it. Where a second look "
+        "disagrees with a key and nobody has decided, the answer is 409 `NOT_VETTED` and names the "
+        "questions; `accept` then says for which keys you stand.",
+        request=PublishedSerializer,
+        responses=WholeQuizSerializer,
+        examples=[A_DRAFT],
+    )
+    @may_raise(Missing, NotReady, NotVetted)
     def post(self, request: Request, pk: int) -> Response:
-        quiz = publish_quiz(self.get_object(), by=user_in(request), at=now())
+        quiz = self.get_object()
+        serializer = PublishedSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        accepting = frozenset(serializer.validated_data["accept"])
+        quiz = publish_quiz(quiz, by=user_in(request), at=now(), accepting=accepting)
         return Response(self.shown(quiz))
 
 

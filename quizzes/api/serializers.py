@@ -10,7 +10,7 @@ from core.api.fields import ByName
 from curriculum.models import Project, Track
 from questions.api.serializers import QUESTION
 from quizzes.models import Quiz
-from quizzes.models.quizzes import TITLE_LENGTH
+from quizzes.models.quizzes import MOST_QUESTIONS, TITLE_LENGTH
 
 QUIZ = {
     "id": 12,
@@ -136,6 +136,16 @@ class WholeQuizSerializer(QuizSerializer):
 
     class Meta(QuizSerializer.Meta):
         fields = [*QuizSerializer.Meta.fields, "questions"]
+
+
+class PublishedSerializer(serializers.Serializer[Any]):
+    accept = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        max_length=MOST_QUESTIONS,
+        required=False,
+        default=list,
+        help_text="Questions whose keys you stand for although a second look disagrees.",
+    )
 
 
 class SavedAnswerSerializer(serializers.Serializer[Any]):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.files.models import StoredFile
 from questions.models import Question
 from quizzes.models.quizzes import Quiz
-from quizzes.querysets import GenerationQuerySet
+from quizzes.querysets import GeneratedQuestionQuerySet, GenerationQuerySet
 
 
 class GenerationType(models.TextChoices):
@@ -115,8 +115,24 @@ class GeneratedQuestion(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
 
+    objects = GeneratedQuestionQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.generation_id} {self.question_id}"
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.agrees is False
+
+    @property
+    def is_edited(self) -> bool:
+        """Whoever has changed a question has looked at it; the second look was at another text."""
+        return self.question.newest > 1
+
+    @property
+    def is_unsettled(self) -> bool:
+        """A second look disagrees, and no person has decided. `unsettled` asks it of many."""
+        return self.is_disputed and self.vetted_at is None and not self.is_edited

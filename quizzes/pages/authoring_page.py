@@ -28,6 +28,7 @@ from quizzes.authoring_forms import (
     PasteForm,
     QuizForm,
 )
+from quizzes.generating import unsettled_in
 from quizzes.models import AttemptStatus, Quiz, QuizStatus
 
 EDIT = "quizzes.edit"
@@ -75,6 +76,7 @@ def editor_page(
         "form": form or QuizForm(quiz=quiz, base=facts_digest(quiz)),
         "listed": listed,
         "list_base": list_digest(quiz),
+        "waiting": unsettled_in(quiz, user=user),
         "total": sum((each.marks for each in listed), Decimal(0)),
         "rules": rules,
         "drawn": sum(each.rule.count for each in rules),

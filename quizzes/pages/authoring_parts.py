@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.entrance import user_in
 from core.clock import now
-from core.errors import Conflict, Invalid
-from core.pages import errors_on, is_key
+from core.errors import Conflict, DomainError, Invalid
+from core.pages import errors_on, explain, is_key
 from core.policies import requires
 from questions.models import Question
 from quizzes.actions.authoring import (
@@ -37,7 +37,7 @@ from quizzes.actions.listing import (
     take_out,
 )
 from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in
-from quizzes.errors import EditedMeanwhile
+from quizzes.errors import EditedMeanwhile, NotVetted
 from quizzes.models import Quiz
 from quizzes.models.quizzes import MOST_QUESTIONS
 from quizzes.pages.authoring_page import (
@@ -95,8 +95,12 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     questions = [by_key[key] for key in chosen if key in by_key]
     try:
         n = add_questions(quiz, questions=questions, by=user, at=now()) if questions else 0
-    except Invalid as error:
-        messages.error(request, str(error.message))
+    except NotVetted as refusal:
+        what = _("Decide on its page in the bank, or take the quiz back and decide here.")
+        messages.error(request, f"{explain(refusal)} {what}")
+        return _back(quiz, "bank")
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
         return _back(quiz, "bank")
     if n:
         said = ngettext("%(n)d question is added.", "%(n)d questions are added.", n)

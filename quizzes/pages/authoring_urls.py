@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from quizzes.pages import authoring, authoring_parts, pasting, results, results_marking
+from quizzes.pages import authoring, authoring_parts, pasting, results, results_marking, vetting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("quizzes/new/", authoring.new_quiz, name="quiz_new"),
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quizzes/<int:pk>/order/", authoring_parts.order, name="quiz_order"),
     path("quizzes/<int:pk>/add/", authoring_parts.add, name="quiz_add"),
     path("quizzes/<int:pk>/put-back/", authoring_parts.bring_back, name="quiz_put_back"),
+    path("quizzes/<int:pk>/vet/", vetting.in_quiz, name="quiz_vet"),
+    path("questions/<int:pk>/vet/", vetting.in_bank, name="question_vet"),
     path("quizzes/<int:pk>/rules/", authoring_parts.rules, name="quiz_rules"),
     path("quizzes/<int:pk>/editors/", authoring_parts.editors, name="quiz_editors"),
     path("quizzes/<int:pk>/paste/", pasting.paste, name="quiz_paste"),

@@ -13,20 +13,20 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.entrance import user_in
 from core.clock import new_seed, now
 from core.errors import Conflict, DomainError, Missing
-from core.pages import explain
+from core.pages import explain, is_key
 from core.policies import demand, requires
 from questions.models import Question
 from quizzes.actions.authoring import Asked, list_digest, publish_quiz, set_questions
-from quizzes.actions.generation import ask_replacement, vet_question
+from quizzes.actions.generation import ask_replacement
 from quizzes.actions.listing import put_back, take_out
+from quizzes.actions.vetting import vet_question
 from quizzes.authoring_forms import marks_in
-from quizzes.errors import EditedMeanwhile, NotReady
+from quizzes.errors import EditedMeanwhile, NotReady, NotVetted
 from quizzes.generating import drafts_of
 from quizzes.models import GeneratedQuestion, Generation, QuizStatus
 from quizzes.pages.generating import (
@@ -47,7 +47,10 @@ def vet(request: HttpRequest, pk: UUID, question: int) -> HttpResponse:
         GeneratedQuestion, question=question, question__quiz_questions__quiz=found.quiz_id
     )
     is_sound = request.POST.get("sound") == "1"
-    vet_question(item, is_sound=is_sound, by=user_in(request), at=now())
+    try:
+        vet_question(item, is_sound=is_sound, by=user_in(request), at=now())
+    except DomainError as refusal:
+        messages.error(request, explain(refusal))
     return _shown(request, found, question)
 
 
@@ -120,20 +123,19 @@ def order(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 @requires(SEE)
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Whoever publishes stands for every question; where a second look disagrees, they say so."""
+    """Whoever publishes stands for every question; where a second look disagrees, they say so.
+
+    That goes for those that their page showed them, and for no other.
+    """
     found, user = _edited(request, pk), user_in(request)
-    unsettled = standing_of(drafts_of(found.quiz, user=user))["unsettled"]
-    if unsettled and request.POST.get("accept") != "1":
-        refused = ngettext(
-            "A second look disagrees with the key of %(n)d question. Settle it, or say that you "
-            "stand for the key.",
-            "A second look disagrees with the keys of %(n)d questions. Settle them, or say that "
-            "you stand for the keys.",
-            len(unsettled),
-        ) % {"n": len(unsettled)}
-        return generation_page(request, found, refused=refused, status=HTTPStatus.CONFLICT)
+    seen = request.POST.getlist("disputed") if request.POST.get("accept") == "1" else []
+    accepting = {int(key) for key in seen if is_key(key)}
     try:
-        publish_quiz(found.quiz, by=user, at=now())
+        publish_quiz(found.quiz, by=user, at=now(), accepting=accepting)
+    except NotVetted as refusal:
+        said = _("%(why)s Settle it below, or say that you stand for the key.")
+        said %= {"why": refusal.message}
+        return generation_page(request, found, refused=said, status=HTTPStatus.CONFLICT)
     except NotReady as refusal:
         said = " ".join(map(str, refusal.details.get("problems", [refusal.message])))
         return generation_page(request, found, refused=said, status=HTTPStatus.CONFLICT)

@@ -7,8 +7,9 @@ from typing import Any
 from core.clock import new_seed, now
 from core.jobs.models import Job
 from core.jobs.running import run_job
+from questions.models import QuestionVersion
 from quizzes.actions.generation import ask_generation
-from quizzes.models import Generation
+from quizzes.models import GeneratedQuestion, Generation
 
 TEXT = """# Indexes
 
@@ -54,3 +55,19 @@ def done(started: tuple[Generation, Job]) -> Generation:
     generation, job = started
     run_job(job.pk)
     return Generation.objects.select_related("quiz").get(pk=generation.pk)
+
+
+def keys(generation: Generation) -> list[int]:
+    rows = generation.quiz.quiz_questions.order_by("position")
+    return list(rows.values_list("question_id", flat=True))
+
+
+def dispute(generation: Generation, place: int = 0) -> GeneratedQuestion:
+    """As if a second look had come to something else."""
+    question = keys(generation)[place]
+    version = QuestionVersion.objects.newest().get(question=question)
+    wrong = next(choice for choice in version.choices.all() if not choice.is_correct)
+    item = GeneratedQuestion.objects.get(question=question)
+    item.second_opinion, item.agrees = [wrong.text], False
+    item.save()
+    return item

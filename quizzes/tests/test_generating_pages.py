@@ -18,12 +18,12 @@ from core.jobs.running import run_job
 from questions.actions.saving import Facts, revise_question
 from questions.models import QuestionVersion
 from quizzes.actions.authoring import publish_quiz
-from quizzes.actions.generation import vet_question
+from quizzes.actions.vetting import vet_question
 from quizzes.authoring import listed_questions
 from quizzes.generating import drafts_of, opinion_in_words
 from quizzes.generators.errors import GeneratorAway
 from quizzes.models import GeneratedQuestion, Generation, QuizStatus
-from quizzes.tests.generation import TEXT, asked, done
+from quizzes.tests.generation import TEXT, asked, dispute, done, keys
 
 GENERATE = "/quizzes/generate/"
 WISH = {
@@ -55,22 +55,6 @@ def client(client_of, trainer):
 
 def address(generation, name="quiz_generation", *more):
     return reverse(name, args=[generation.pk, *more])
-
-
-def keys(generation):
-    rows = generation.quiz.quiz_questions.order_by("position")
-    return list(rows.values_list("question_id", flat=True))
-
-
-def dispute(generation, place=0):
-    """As if a second look had come to something else."""
-    question = keys(generation)[place]
-    version = QuestionVersion.objects.newest().get(question=question)
-    wrong = next(choice for choice in version.choices.all() if not choice.is_correct)
-    item = GeneratedQuestion.objects.get(question=question)
-    item.second_opinion, item.agrees = [wrong.text], False
-    item.save()
-    return item
 
 
 def text_of(answer):
@@ -272,8 +256,14 @@ def test_a_disagreement_is_shown_and_has_to_be_settled_or_accepted(client, made,
 
 
 def test_who_stands_for_the_key_publishes_despite_a_disagreement(client, made):
-    dispute(made)
-    client.post(address(made, "quiz_generation_publish"), {"accept": "1"})
+    seen = dispute(made)
+    later = dispute(made, place=1)
+    publishing = address(made, "quiz_generation_publish")
+    given = {"accept": "1", "disputed": [str(seen.question_id)]}
+    # They stand for what their page showed, and for nothing that came since.
+    assert client.post(publishing, given).status_code == 409
+    given["disputed"] += [str(later.question_id), "x", "9" * 30]
+    client.post(publishing, given)
     made.quiz.refresh_from_db()
     assert made.quiz.status == QuizStatus.PUBLISHED
 

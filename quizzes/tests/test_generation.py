@@ -23,9 +23,9 @@ from quizzes.actions.authoring import Asked, make_quiz, publish_quiz, set_questi
 from quizzes.actions.generation import (
     ask_once_more,
     ask_replacement,
-    vet_question,
 )
 from quizzes.actions.listing import add_questions
+from quizzes.actions.vetting import vet_question
 from quizzes.errors import NotReplaceable, QuotaUsedUp
 from quizzes.generators import room
 from quizzes.generators.errors import GeneratorAway

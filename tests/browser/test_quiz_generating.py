@@ -119,6 +119,26 @@ def test_a_disagreement_has_to_be_accepted_before_it_is_published(gemini, page_o
     expect(page.get_by_text("Published. Students find it now.")).to_be_visible()
 
 
+def test_the_editor_waits_for_a_decision_on_each_disagreement(gemini, page_of, trainer, watch):
+    watch.expect("409")
+    gemini.play("gemini", "disagrees", count=1)
+    generation = prompted(trainer)
+    page: Page = page_of(trainer)
+    page.goto(f"/quizzes/{generation.quiz_id}/edit/")
+    waiting = page.get_by_role("region", name="Waiting for a decision").locator("li.draft")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("alert")).to_contain_text("nobody has decided yet")
+    assert Quiz.objects.get(pk=generation.quiz_id).status == QuizStatus.DRAFT
+    count = waiting.count()
+    assert count
+    for left in range(count, 0, -1):
+        expect(waiting).to_have_count(left)
+        waiting.first.get_by_role("button", name="The key is right").click()
+    expect(waiting).to_have_count(0)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Published. Students find it now.")).to_be_visible()
+
+
 def test_nothing_that_an_obedient_model_wrote_runs_or_is_fetched(
     gemini, monkeypatch, page_of, trainer
 ):
@@ -151,6 +171,7 @@ def test_pages_of_generating_leave_nobody_out_hold_still_fit_and_are_light(
     gemini.play("gemini", "disagrees", count=1)
     disputed = prompted(trainer, again=True)
     paths = [at(each) for each in (running, stopped, made, failed, disputed)]
+    paths += [f"/quizzes/{disputed.quiz_id}/edit/", f"/questions/{keys(disputed.quiz)[0]}/"]
     assert faults(page_of(trainer), ["/quizzes/generate/", *paths]) == []
 
 

@@ -57,6 +57,7 @@ OTHER_PARTS: dict[str, str | Promise] = {
     "reference": gettext_lazy("Reference"),
     "subject": gettext_lazy("Subject"),
     "chapter": gettext_lazy("Chapter"),
+    "pictures": gettext_lazy("Pictures"),
     "characters": gettext_lazy("Characters that nobody can see"),
 }
 

@@ -18,7 +18,10 @@ from core.files.pictures import bare
 # Wider than any text column on any screen is nothing but weight.
 LONGEST_SIDE = 2_000
 QUALITY = 88
-_NAMED = re.compile(r"/api/files/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/")
+_PATH = r"/api/files/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/"
+_NAMED = re.compile(_PATH)
+# One of ours, and not the end of a longer address that leads elsewhere.
+ADDRESS = re.compile(rf"(?<![\w.:/-]){_PATH}")
 _NO_WORDS = re.compile(r"[\[\]\\\s]+")
 
 
@@ -50,8 +53,16 @@ def remake(opened: Any) -> Picture:
 
 
 def markdown_of(*, path: str, picture: Picture, words: str) -> str:
-    said = _NO_WORDS.sub(" ", words).strip()
-    return f"![{said}]({path}?w={picture.width}&h={picture.height})"
+    return f"![{plain_words(words)}]({path}?w={picture.width}&h={picture.height})"
+
+
+def plain_words(words: str) -> str:
+    """What stands between the brackets, without what would end it."""
+    return _NO_WORDS.sub(" ", words).strip()
+
+
+def address_of(mark: UUID) -> str:
+    return f"/api/files/{mark}/"
 
 
 def named_in(texts: Iterable[str]) -> set[UUID]:

@@ -14,7 +14,7 @@ from accounts.models import User
 from questions.actions.saving import Facts, digest_of
 from questions.formats import FORMATS, Entry, Reading, Row, read_entry, written_of
 from questions.formats.losses import with_blank_names
-from questions.formats.table import LOST
+from questions.formats.table import LOST, PICTURES
 from questions.kinds import Problem
 from questions.kinds.fill_blanks import BLANK
 from questions.models import Chapter, Question, QuestionVersion, Subject
@@ -238,7 +238,7 @@ def _keep_what_is_not_carried(
     planned: Sequence[PlannedRow], owner: User, format_: str, by_reference: Mapping[str, _Known]
 ) -> None:
     """A file that cannot say it takes nothing away from a question that it changes."""
-    lost = LOST[format_]
+    lost = {type_: parts - {PICTURES} for type_, parts in LOST[format_].items()}
     if not any(lost.values()) or not by_reference:
         return
     versions = (

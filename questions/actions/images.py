@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import ContentFile, File
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from core.files.actions import store_file
@@ -18,7 +19,7 @@ from core.files.pictures import made_anew
 from questions.files import IMAGE, IMAGE_FILES
 from questions.images import Picture, named_in, remake
 from questions.kinds import Outline
-from questions.models import QuestionVersion, VersionImage
+from questions.models import Question, QuestionVersion, VersionImage
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,28 @@ def keep_image(*, upload: File[Any], owner: User, at: datetime, field: str = "fi
     return KeptImage(file, picture)
 
 
-def link_images(versions: Sequence[tuple[QuestionVersion, Outline]]) -> None:
-    """Note what these show, in two queries; in none where they show nothing."""
+def images_for(user: User | None) -> QuerySet[StoredFile]:
+    """Those that somebody may put into a question: their own, and what is in one that they see."""
+    images = StoredFile.objects.of(IMAGE)
+    if user is None:
+        return images
+    seen = Question.objects.visible_to(user)
+    shown = VersionImage.objects.filter(file=OuterRef("pk"), version__question__in=seen)
+    return images.filter(Q(owner=user) | Exists(shown))
+
+
+def link_images(
+    versions: Sequence[tuple[QuestionVersion, Outline]], *, by: User | None = None
+) -> None:
+    """Note what these show, in two queries; in none where they show nothing.
+
+    Files may name what their sender was never shown: those pictures are not theirs to keep.
+    """
     named = [(version, named_in(_texts(version, outline))) for version, outline in versions]
     asked = set().union(*(marks for _version, marks in named))
     if not asked:
         return
-    kept = set(StoredFile.objects.of(IMAGE).filter(pk__in=asked).values_list("pk", flat=True))
+    kept = set(images_for(by).filter(pk__in=asked).values_list("pk", flat=True))
     VersionImage.objects.bulk_create(
         VersionImage(version=version, file_id=mark)
         for version, marks in named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,14 +12,17 @@ from core.clock import new_seed, now
 from core.files.storage import local_copy
 from core.jobs.kinds import job_kind
 from core.jobs.running import JobRun
+from questions.actions.import_pictures import ImportPictures
 from questions.actions.importing import KIND, apply_import, note_plan
 from questions.errors import NothingToApply
 from questions.formats import FORMATS, Row, rows_in
+from questions.formats.pictures import Shelf
 from questions.models import ImportBatch, ImportState
-from questions.planning import plan_import, read_rows
+from questions.planning import PlannedRow, plan_import, read_rows
 
 # How far a job is when everything is read.
 READ_PERCENT = 60
+PICTURES_PERCENT = 70
 ROWS_A_TELLING = 100
 
 
@@ -46,30 +50,45 @@ def result_of(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def rows_of(batch: ImportBatch) -> Iterator[Row]:
-    """Of the file as it was sent."""
+def rows_of(batch: ImportBatch, shelf: Shelf | None = None) -> Iterator[Row]:
+    """Of the file as it was sent, with its pictures on the shelf."""
     if batch.file is None:
         raise NothingToApply
     with local_copy(batch.file.place) as content:
-        yield from rows_in(content, FORMATS[batch.format])
+        yield from rows_in(content, FORMATS[batch.format], shelf)
 
 
 def _looked_at(run: JobRun, batch: ImportBatch, *, apply: bool, mode: str) -> ImportBatch:
-    read = read_rows(_told(run, rows_of(batch)))
-    run.progress(READ_PERCENT, _("Comparing with the bank"))
+    with Shelf() as shelf:
+        rows = list(_told(run, rows_of(batch, shelf)))
+        pictures = ImportPictures(shelf, batch.owner)
+        has_pictures = pictures.look_through(rows, partial(_tell_pictures, run))
+        read = [] if has_pictures else read_rows(rows)
+        run.progress(PICTURES_PERCENT, _("Comparing with the bank"))
 
-    def plan() -> Any:
-        return plan_import(read, owner=batch.owner, format_=batch.format)
+        def plan(*, is_taken: bool = True) -> list[PlannedRow]:
+            """Where a picture is known only now, what shows it is read only now."""
+            found = read
+            if has_pictures:
+                found = read_rows(pictures.placed(rows, is_locked=is_taken))
+            return plan_import(found, owner=batch.owner, format_=batch.format)
 
-    if apply:
-        run.progress(READ_PERCENT + 5, _("Taking the questions in"))
+        if apply:
+            run.progress(PICTURES_PERCENT + 5, _("Taking the questions in"))
+            with run.fenced():
+                return apply_import(
+                    batch, plan=plan, mode=mode, at=now(), seed=new_seed(), pictures=pictures
+                )
+        planned = plan(is_taken=False)
+        run.progress(PICTURES_PERCENT + 20, _("Writing the report"))
         with run.fenced():
-            return apply_import(batch, plan=plan, mode=mode, at=now(), seed=new_seed())
-    planned = plan()
-    run.progress(READ_PERCENT + 30, _("Writing the report"))
-    with run.fenced():
-        note_plan(batch, planned=planned)
-    return batch
+            note_plan(batch, planned=planned)
+        return batch
+
+
+def _tell_pictures(run: JobRun, number: int, count: int) -> None:
+    said = _("Picture %(number)d of %(count)d") % {"number": number, "count": count}
+    run.progress(READ_PERCENT + (PICTURES_PERCENT - READ_PERCENT) * number // count, said)
 
 
 def _told(run: JobRun, rows: Iterator[Row]) -> Iterator[Row]:

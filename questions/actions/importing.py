@@ -17,6 +17,7 @@ from core.files.actions import store_file
 from core.jobs.actions import start_job
 from core.jobs.models import Job
 from questions.actions.images import link_images
+from questions.actions.import_pictures import ImportPictures, drop_pictures_of
 from questions.actions.saving import choices_of, version_of
 from questions.errors import (
     FileUnreadable,
@@ -95,6 +96,7 @@ def apply_import(
     mode: str,
     at: datetime,
     seed: int,
+    pictures: ImportPictures | None = None,
 ) -> ImportBatch:
     """All rows or the good ones, in one transaction; done once, it stays done.
 
@@ -108,6 +110,8 @@ def apply_import(
     if mode == ALL and any(each.state == RowState.WRONG for each in planned):
         note_plan(batch, planned=planned)
         return batch
+    if pictures is not None:
+        pictures.keep(planned, batch=batch, at=at)
     chance = random.Random(seed)  # noqa: S311 (an order, not a secret)
     _add(planned, batch, owner=owner, at=at, chance=chance)
     _change(planned, owner=owner, at=at, chance=chance)
@@ -135,6 +139,7 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
         raise ImportInUse
     with unless_in_use(ImportInUse):
         Question.objects.filter(pk__in=gone).delete()
+    drop_pictures_of(batch)
     batch.state, batch.undone_at = ImportState.UNDONE, at
     undone = {"removed": len(gone), "restored": restored}
     batch.report["undo"] = {**undone, "kept": max(0, touched - len(gone) - restored)}
@@ -294,4 +299,4 @@ def _add_versions(
     for entry, version in pairs:
         choices += choices_of(version, entry.outline, seed=chance.getrandbits(32))
     Choice.objects.bulk_create(choices, batch_size=CHUNK)
-    link_images([(version, entry.outline) for entry, version in pairs])
+    link_images([(version, entry.outline) for entry, version in pairs], by=owner)

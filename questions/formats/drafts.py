@@ -8,7 +8,7 @@ beside `type`, `reference`, `subject`, `chapter`, `explanation`, `marks`, `diffi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
@@ -127,13 +127,38 @@ def plain_number(number: Decimal) -> str:
 
 def without_unseen(said: Any) -> Any:
     """The same without characters that XML and spreadsheets do not hold."""
-    return _each_text(said, lambda text: UNSEEN.sub("", text))
+    return each_text(said, lambda text: UNSEEN.sub("", text))
+
+
+def texts_in(said: Any) -> list[str]:
+    """Every text in it, however deep."""
+    found: list[str] = []
+
+    def heard(text: str) -> str:
+        found.append(text)
+        return text
+
+    each_text(said, heard)
+    return found
+
+
+def each_text(said: Any, change: Callable[[str], str], depth: int = 0) -> Any:
+    """The same with every text in it changed."""
+    if isinstance(said, str):
+        return change(said)
+    if depth > DEEPEST:
+        return said
+    if isinstance(said, list):
+        return [each_text(each, change, depth + 1) for each in said]
+    if isinstance(said, Mapping):
+        return {change(str(k)): each_text(v, change, depth + 1) for k, v in said.items()}
+    return said
 
 
 def _tidied(given: Mapping[str, Any], notes: list[Problem]) -> Draft:
     tidied: Draft = {}
     for name, said in given.items():
-        plain = _each_text(said, _with_plain_ends)
+        plain = each_text(said, _with_plain_ends)
         tidied[name] = without_unseen(plain)
         if tidied[name] != plain:
             notes.append(Problem(name, _("Characters that nobody can see were left out.")))
@@ -142,18 +167,6 @@ def _tidied(given: Mapping[str, Any], notes: list[Problem]) -> Draft:
 
 def _with_plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def _each_text(said: Any, change: Any, depth: int = 0) -> Any:
-    if isinstance(said, str):
-        return change(said)
-    if depth > DEEPEST:
-        return said
-    if isinstance(said, list):
-        return [_each_text(each, change, depth + 1) for each in said]
-    if isinstance(said, Mapping):
-        return {change(str(k)): _each_text(v, change, depth + 1) for k, v in said.items()}
-    return said
 
 
 def _words(written: Draft, name: str, longest: int, problems: list[Problem]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from questions.formats.drafts import Draft, read_entry, without_unseen, written_of
+from questions.formats.drafts import Draft, read_entry, texts_in, without_unseen, written_of
+from questions.formats.pictures import NO_PICTURES, Taken, in_file
 from questions.formats.table import CHARACTERS, LOST, PICTURES, QUESTION, assumed_scoring
 from questions.images import named_in
 from questions.kinds.fill_blanks import BLANK
@@ -49,15 +49,23 @@ def parts_of(written: Mapping[str, Any]) -> set[str]:
         parts.add("case_sensitive")
     if blanks and BLANK.findall(written["text"]) != _numbers(len(blanks)):
         parts.add("names")
+    if named_in(texts_in(written)):
+        parts.add(PICTURES)
     return parts
 
 
 def carried(
-    written: Draft, format_: str, also: frozenset[str] = frozenset()
+    written: Draft,
+    format_: str,
+    also: frozenset[str] = frozenset(),
+    *,
+    taken: Taken = NO_PICTURES,
+    without_pictures: Iterable[str] = (),
 ) -> tuple[Draft | None, set[str]]:
     """What the format carries of it (None where nothing is left), and the parts that are lost.
 
-    `also` are parts that it would carry of others.
+    `also` are parts that it would carry of others. Of pictures it takes along those `taken` that
+    texts show, but for those texts that are without.
     """
     lost_by_type = LOST[format_]
     lost = (parts_of(written) & lost_by_type.get(written["type"], frozenset())) | also
@@ -69,7 +77,8 @@ def carried(
     kept = _without(kept, lost_by_type[written["type"]] | also)
     if kept.get("scoring") == written.get("scoring"):
         lost -= {"scoring"}
-    if named_in([json.dumps(kept, ensure_ascii=False)]):
+    stays_behind = (in_file(text, taken, "") for text in texts_in(kept))
+    if named_in([*stays_behind, *without_pictures]):
         lost = lost | {PICTURES}
     entry = read_entry(kept).entry
     return (None, {QUESTION}) if entry is None else (written_of(entry), lost)

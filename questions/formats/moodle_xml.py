@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, BinaryIO
+from urllib.parse import quote, unquote
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +18,29 @@ from questions.formats.drafts import Draft, Row, plain_number
 from questions.formats.html_text import looks_like_html, markdown_of
 from questions.formats.limits import closed_part, refuse
 from questions.formats.losses import Loss
-from questions.formats.xml_trees import Element, element, parsed, shown, text_in
+from questions.formats.pictures import (
+    Named,
+    Shelf,
+    Taken,
+    from_base64,
+    from_file,
+    in_base64,
+    in_file,
+    missing,
+    not_here,
+    shown_in,
+    size_query,
+    twice,
+)
+from questions.formats.xml_trees import (
+    Element,
+    ProcessingInstruction,
+    element,
+    parsed,
+    shown,
+    text_in,
+)
+from questions.images import plain_words
 from questions.kinds import Problem
 from questions.kinds.fill_blanks import BLANK
 
@@ -34,12 +60,25 @@ _TYPES = {
 _CLOZE = re.compile(
     r"\{\d*:(SHORTANSWER|SHORTANSWER_C|SA|SAC|MW|MWC):((?:\\.|[^}\\])*)\}", re.DOTALL
 )
+# Behind it stand the name and path of a file beside the text.
+FILES = "@@PLUGINFILE@@/"
+_DATA = re.compile(r"data:image/[\w.+-]{1,30};base64,([A-Za-z0-9+/=\s]*)")
+_PLACE = re.compile(rb"<\?picture ([0-9a-f-]{36})\?>")
 _CLOZE_SPECIAL = re.compile(r"([\\}#~/\"])")
 LONGEST_NUMBER = 40
 _GRADINGS = {"-1": "all_or_nothing", "1": "partial"}
 
 
-def read(file: BinaryIO) -> Iterator[Row]:
+@dataclass
+class _Told:
+    """What is said of one question besides itself."""
+
+    shelf: Shelf
+    notes: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(file: BinaryIO, shelf: Shelf) -> Iterator[Row]:
     """Numbered as questions stand in the file; categories are no questions."""
     root = parsed(file.read())
     if root.tag != "quiz":
@@ -50,10 +89,10 @@ def read(file: BinaryIO) -> Iterator[Row]:
             category = text_in(found, "category/text")
             continue
         number += 1
-        yield _row(number, found, category)
+        yield _row(number, found, category, shelf)
 
 
-def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
+def write(drafts: Iterable[Draft], losses: Sequence[Loss], taken: Taken) -> Iterator[bytes]:
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
     category = ""
     for number, written in enumerate(drafts, start=1):
@@ -61,7 +100,10 @@ def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
         if own != category:
             category = own
             yield _category(own)
-        yield shown(_question(number, written)) + b"\n"
+        made = _question(number, written)
+        _take_along(made, taken)
+        yield from _with_content(shown(made), taken)
+        yield b"\n"
     if losses:
         lines = "\n".join(
             f"Left out of {each.question}: {', '.join(each.parts)}" for each in losses
@@ -79,6 +121,40 @@ def cannot(written: Draft) -> frozenset[str]:
     if written["type"] == "FILL_BLANKS" and _CLOZE.search(written["text"]):
         return frozenset({"question"})
     return frozenset()
+
+
+def without_pictures(written: Draft) -> list[str]:
+    """Texts that Moodle takes for plain words, with no files beside them."""
+    blanks = written.get("blanks", {}).values()
+    return [
+        *written.get("accepted", ()),
+        *(each for blank in blanks for each in blank["accepted"]),
+        *(pair["right"] for pair in written.get("pairs", ())),
+        *written.get("distractors", ()),
+    ]
+
+
+def _take_along(made: Any, taken: Taken) -> None:
+    """Files beside the texts that show them, with a place for what is in them."""
+    for each in list(made.iter()):
+        text = each.find("text") if each.get("format") == "markdown" else None
+        if text is None:
+            continue
+        for place, mark in enumerate(shown_in(text.text or "", taken), start=1):
+            facts = {"name": taken[mark].name, "path": "/", "encoding": "base64"}
+            file = Element("file", facts)
+            file.append(ProcessingInstruction("picture", str(mark)))
+            each.insert(place, file)
+        text.text = in_file(text.text or "", taken, FILES)
+
+
+def _with_content(written: bytes, taken: Taken) -> Iterator[bytes]:
+    """No text holds such a place: in texts its angle brackets would be written otherwise."""
+    for number, part in enumerate(_PLACE.split(written)):
+        if number % 2:
+            yield from in_base64(taken[UUID(part.decode())])
+        else:
+            yield part
 
 
 def _category(name: str) -> bytes:
@@ -215,13 +291,13 @@ def _with_cloze(written: Draft) -> str:
     return BLANK.sub(gap, written["text"])
 
 
-def _row(number: int, found: Any, category: str) -> Row:
-    notes: list[Problem] = []
+def _row(number: int, found: Any, category: str, shelf: Shelf) -> Row:
+    told = _Told(shelf)
     written: Draft = {
         **place_in(category),
         "reference": text_in(found, "idnumber"),
-        "text": _said(found.find("questiontext"), notes),
-        "explanation": _said(found.find("generalfeedback"), notes),
+        "text": _said(found.find("questiontext"), told),
+        "explanation": _said(found.find("generalfeedback"), told),
         "tags": [text_in(tag, "text") for tag in found.iterfind("tags/tag")],
     }
     if text_in(found, "defaultgrade"):
@@ -229,63 +305,131 @@ def _row(number: int, found: Any, category: str) -> Row:
     reader = _READERS.get(found.get("type", ""))
     if reader is None:
         said = _("We have no type of question like Moodle's “%s”.") % found.get("type", "")
-        return Row(number, None, (Problem("type", said),), tuple(notes))
-    reader(found, written, notes)
-    return Row(number, written, (), tuple(notes))
+        return Row(number, None, (Problem("type", said),), tuple(told.notes))
+    reader(found, written, told)
+    return Row(number, written, tuple(told.problems), tuple(told.notes))
 
 
-def _said(found: Any, notes: list[Problem]) -> str:
-    """As Markdown; what is marked as HTML is translated."""
+def _said(found: Any, told: _Told) -> str:
+    """As Markdown; what is marked as HTML is translated. Files stand beside the text."""
     if found is None:
         return ""
-    text = text_in(found, "text")
-    if found.find("file") is not None:
-        notes.append(Problem("text", _("Pictures and films were left out.")))
-    is_html = found.get("format", "html") in {"html", "moodle_auto_format"}
-    if not is_html or not (looks_like_html(text) or "&" in text):
-        return text
-    markdown, has_lost = markdown_of(text)
-    if has_lost:
-        notes.append(Problem("text", _("Pictures and films were left out.")))
+    files = _Files(found)
+    named = Named(told.shelf, files.load)
+    text, has = text_in(found, "text"), files.has
+    if found.get("format", "html") in {"html", "moodle_auto_format"}:
+        text = files.without_data(text)
+        if looks_like_html(text) or "&" in text:
+            text, has_lost = markdown_of(text, partial(_shown, told=told))
+            has = files.is_meant
+            if has_lost:
+                told.notes.append(Problem("text", _("Pictures and films were left out.")))
+    markdown = from_file(text, FILES, has, named, told.problems)
+    if files.has_others:
+        told.notes.append(Problem("text", _("Files that the text does not show were left out.")))
     return markdown
 
 
-def _read_choices(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _shown(picture: Mapping[str, str], *, told: _Told) -> str:
+    """Of an element of HTML: by the name of its file. What lies elsewhere is not fetched."""
+    address = picture.get("src", "").strip()
+    if not address.startswith(FILES):
+        if address:
+            told.notes.append(not_here(address))
+        return ""
+    name = quote(unquote(address.removeprefix(FILES).partition("?")[0]))
+    size = size_query(picture.get("width"), picture.get("height"))
+    return f"![{plain_words(picture.get('alt', ''))}]({FILES}{name}{size})"
+
+
+class _Files:
+    """Those that stand beside one text, and those that stand in it as data."""
+
+    def __init__(self, found: Any) -> None:
+        self._said: dict[str, Any] = {}
+        self._twice: set[str] = set()
+        self._shown: set[str] = set()
+        for each in found.iterfind("file"):
+            path = (each.get("path") or "").strip("/")
+            name = f"{path}/{each.get('name', '')}".lstrip("/")
+            if name in self._said and self._said[name].text != each.text:
+                self._twice.add(name)
+            self._said[name] = each
+        self._data: dict[str, str] = {}
+
+    @property
+    def has_others(self) -> bool:
+        return not self._shown.issuperset(self._said)
+
+    def has(self, name: str) -> bool:
+        return name in self._said or name in self._data
+
+    def is_meant(self, name: str) -> bool:
+        """What an element shows should be there; words may speak of what they like."""
+        return bool(name)
+
+    def without_data(self, text: str) -> str:
+        """With a name in place of what would be longer than any text."""
+
+        def named(found: re.Match[str]) -> str:
+            name = f"data-{len(self._data) + 1}"
+            self._data[name] = found[1]
+            return FILES + name
+
+        return _DATA.sub(named, text) if ";base64," in text else text
+
+    def load(self, name: str) -> bytes:
+        self._shown.add(name)
+        if name in self._data:
+            return from_base64(self._data[name], name)
+        if name in self._twice:
+            raise twice(name)
+        if name not in self._said:
+            raise missing(name)
+        file = self._said[name]
+        if file.get("encoding", "base64") != "base64":
+            return from_base64("?", name)
+        return from_base64(file.text or "", name)
+
+
+def _read_choices(found: Any, written: Draft, told: _Told) -> None:
     is_single = text_in(found, "single").strip().lower() in {"true", "1"}
     answers = [(_number(each.get("fraction", "0")), each) for each in found.iterfind("answer")]
     right = [weight > 0 for weight, _answer in answers]
     if is_single and sum(right) > 1:
         right = [weight == 100 for weight, _answer in answers]
-        notes.append(Problem("choices", _("A choice that counts in part counts nothing here.")))
+        told.notes.append(
+            Problem("choices", _("A choice that counts in part counts nothing here."))
+        )
     written["type"] = "SINGLE" if is_single else "MULTIPLE"
     if not is_single:
         written["scoring"] = "all_or_nothing" if all(right) else "partial"
     written["choices"] = [
         {
-            "text": _said(answer, notes),
+            "text": _said(answer, told),
             "correct": is_right,
-            "feedback": _said(answer.find("feedback"), notes),
+            "feedback": _said(answer.find("feedback"), told),
         }
         for is_right, (_weight, answer) in zip(right, answers, strict=True)
     ]
 
 
-def _read_true_false(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_true_false(found: Any, written: Draft, told: _Told) -> None:
     written["type"] = "TRUE_FALSE"
     for answer in found.iterfind("answer"):
         word = text_in(answer, "text").strip().lower()
         if _number(answer.get("fraction", "0")) > 0:
             written["answer"] = word == "true"
         written[f"feedback_{'true' if word == 'true' else 'false'}"] = _said(
-            answer.find("feedback"), notes
+            answer.find("feedback"), told
         )
 
 
-def _read_number(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_number(found: Any, written: Draft, told: _Told) -> None:
     written["type"] = "NUMERIC"
     answers = [each for each in found.iterfind("answer") if text_in(each, "text").strip() != "*"]
     if len(answers) > 1:
-        notes.append(Problem("value", _("Only the first of several numbers was taken.")))
+        told.notes.append(Problem("value", _("Only the first of several numbers was taken.")))
     if answers:
         written["value"] = text_in(answers[0], "text").strip()
         written["tolerance"] = text_in(answers[0], "tolerance").strip()
@@ -298,42 +442,44 @@ def _read_number(found: Any, written: Draft, notes: list[Problem]) -> None:
         written["unit_required"] = text_in(found, "unitgradingtype").strip() in {"1", "2"}
 
 
-def _read_short_text(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_short_text(found: Any, written: Draft, told: _Told) -> None:
     written["type"] = "SHORT_TEXT"
     written["case_sensitive"] = text_in(found, "usecase").strip() == "1"
     written["accepted"] = []
     for answer in found.iterfind("answer"):
         said = text_in(answer, "text")
         if re.search(r"(?<!\\)\*", said):
-            notes.append(Problem("accepted", _("Asterisks that stand for anything are left out.")))
+            told.notes.append(
+                Problem("accepted", _("Asterisks that stand for anything are left out."))
+            )
         elif _number(answer.get("fraction", "0")) > 0:
             written["accepted"].append(said.replace("\\*", "*"))
         if text_in(answer, "feedback/text").strip():
-            notes.append(Problem("feedback", _("Feedback of short answers was left out.")))
+            told.notes.append(Problem("feedback", _("Feedback of short answers was left out.")))
 
 
-def _read_pairs(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_pairs(found: Any, written: Draft, told: _Told) -> None:
     written["type"] = "MATCHING"
     sides = [
-        (_said(pair, notes), text_in(pair, "answer/text")) for pair in found.iterfind("subquestion")
+        (_said(pair, told), text_in(pair, "answer/text")) for pair in found.iterfind("subquestion")
     ]
     written["pairs"] = [{"left": left, "right": right} for left, right in sides if left.strip()]
     written["distractors"] = [right for left, right in sides if not left.strip()]
 
 
-def _read_order(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_order(found: Any, written: Draft, told: _Told) -> None:
     written["type"] = "ORDERING"
     grading = text_in(found, "gradingtype").strip()
     written["scoring"] = _GRADINGS.get(grading, "partial")
     answers = sorted(found.iterfind("answer"), key=lambda each: _number(each.get("fraction", "0")))
-    written["items"] = [_said(answer, notes) for answer in answers]
+    written["items"] = [_said(answer, told) for answer in answers]
 
 
-def _read_essay(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_essay(found: Any, written: Draft, told: _Told) -> None:
     form = text_in(found, "responseformat").strip()
-    model = _said(found.find("graderinfo"), notes)
+    model = _said(found.find("graderinfo"), told)
     files = int(_number(text_in(found, "attachments") or "0"))
-    starter = _said(found.find("responsetemplate"), notes)
+    starter = _said(found.find("responsetemplate"), told)
     written["model_answer"] = model
     if form == "noinline":
         # Moodle says -1 for any number of files.
@@ -346,10 +492,10 @@ def _read_essay(found: Any, written: Draft, notes: list[Problem]) -> None:
             if text_in(found, tag).strip():
                 written[name] = int(_number(text_in(found, tag)))
         if starter.strip():
-            notes.append(Problem("starter", _("What stands there at first was left out.")))
+            told.notes.append(Problem("starter", _("What stands there at first was left out.")))
 
 
-def _read_cloze(found: Any, written: Draft, notes: list[Problem]) -> None:
+def _read_cloze(found: Any, written: Draft, told: _Told) -> None:
     written["type"] = "FILL_BLANKS"
     blanks: dict[str, Draft] = {}
 
@@ -370,7 +516,7 @@ def _read_cloze(found: Any, written: Draft, notes: list[Problem]) -> None:
     written["text"] = _CLOZE.sub(gap, text[:end]) + text[end:]
     written["blanks"] = blanks
     if re.search(r"\{\d*:[A-Z_]+:", written["text"]):
-        notes.append(Problem("blanks", _("Only blanks with a short answer are read.")))
+        told.notes.append(Problem("blanks", _("Only blanks with a short answer are read.")))
 
 
 _READERS = {

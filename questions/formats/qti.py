@@ -9,17 +9,40 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
+from urllib.parse import unquote
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from core.files.errors import too_large
 from questions.formats.drafts import Draft, Row, plain_number
 from questions.formats.limits import opened_zip, refuse, unpacked
 from questions.formats.losses import Loss
+from questions.formats.pictures import (
+    FIELD,
+    MOST_BYTES_OF_ONE,
+    SIZED,
+    BankPicture,
+    Named,
+    Shelf,
+    Taken,
+    from_base64,
+    from_file,
+    in_file,
+    missing,
+    not_here,
+    shown_in,
+    size_query,
+    twice,
+)
 from questions.formats.xml_trees import Element, element, parsed, shown, text_in
+from questions.images import ADDRESS, plain_words
 from questions.kinds import BY_HAND, Problem
 from questions.kinds.fill_blanks import BLANK
 
@@ -28,14 +51,27 @@ PACKAGE = "http://www.imsglobal.org/xsd/imscp_v1p1"
 LOM = "http://ltsc.ieee.org/xsd/LOM"
 TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 CATALOG = "apranova"
+# Where pictures are, and how items refer to them.
+FOLDER, PICTURES = "pictures", "../pictures/"
 CHUNK = 64 * 1024
+_SIDE = "([1-9][0-9]{0,4})"
+_IMAGE = re.compile(rf"!\[([^\[\]]*)\]\({ADDRESS.pattern}\?w={_SIDE}&h={_SIDE}\)")
 _DIFFICULTIES = {"easy": "easy", "medium": "medium", "hard": "difficult"}
 
 
-def read(file: BinaryIO) -> Iterator[Row]:
+@dataclass
+class _Told:
+    """What is said of one item besides what it asks."""
+
+    notes: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(file: BinaryIO, shelf: Shelf) -> Iterator[Row]:
     """Items in the order of the manifest. Names in it are looked up, and never opened as paths."""
     with opened_zip(file) as archive:
-        names = set(archive.namelist())
+        package = _Package(archive, shelf)
+        names = package.names
         if "imsmanifest.xml" not in names:
             refuse(_("This is no QTI package: there is no imsmanifest.xml in it."))
         manifest = _plain(parsed(unpacked(archive, "imsmanifest.xml")))
@@ -55,10 +91,18 @@ def read(file: BinaryIO) -> Iterator[Row]:
                 continue
             # Each once, so that no more is read than there is in the package.
             known.add(name)
-            yield _row(number, _plain(parsed(unpacked(archive, name))), resource)
+            item, told = _plain(parsed(unpacked(archive, name))), _Told()
+            package.as_text(item, posixpath.dirname(name), told)
+            yield _row(number, item, resource, told)
 
 
-def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
+def without_pictures(written: Draft) -> list[str]:
+    """Texts that are compared with answers, and shown to nobody."""
+    blanks = written.get("blanks", {}).values()
+    return [*written.get("accepted", ()), *(each for row in blanks for each in row["accepted"])]
+
+
+def write(drafts: Iterable[Draft], losses: Sequence[Loss], taken: Taken) -> Iterator[bytes]:
     manifest = Element("manifest", {"xmlns": PACKAGE, "identifier": "apranova-questions"})
     metadata = element(manifest, "metadata")
     element(metadata, "schema", "QTIv2.1 Package")
@@ -66,11 +110,21 @@ def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
     element(manifest, "organizations")
     resources = element(manifest, "resources")
     with TemporaryFile() as kept:
+        shown_before: dict[UUID, None] = {}
         with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
             for number, written in enumerate(drafts, start=1):
                 name = f"items/q{number:05}.xml"
-                archive.writestr(name, shown(_item(number, written)))
-                _add_resource(resources, number, name, written)
+                item = _item(number, written)
+                pictures = _show_pictures(item, taken)
+                archive.writestr(name, shown(item))
+                resource = _add_resource(resources, number, name, written)
+                for mark in pictures:
+                    element(resource, "dependency", None, identifierref=f"picture-{mark}")
+                    if mark not in shown_before:
+                        shown_before[mark] = None
+                        _pack(archive, taken[mark])
+            for mark in shown_before:
+                _add_picture(resources, mark, f"{FOLDER}/{taken[mark].name}")
             if losses:
                 lines = [f"{each.question}: {', '.join(each.parts)}\n" for each in losses]
                 archive.writestr("losses.txt", "".join(lines))
@@ -80,7 +134,62 @@ def write(drafts: Iterable[Draft], losses: Sequence[Loss]) -> Iterator[bytes]:
             yield chunk
 
 
-def _add_resource(resources: Any, number: int, name: str, written: Draft) -> None:
+def _pack(archive: zipfile.ZipFile, picture: BankPicture) -> None:
+    """As it is: pictures are packed already."""
+    member = zipfile.ZipInfo(f"{FOLDER}/{picture.name}")
+    with archive.open(member, "w") as opened:
+        for piece in picture.pieces():
+            opened.write(piece)
+
+
+def _add_picture(resources: Any, mark: UUID, name: str) -> None:
+    facts = {"identifier": f"picture-{mark}", "type": "webcontent", "href": name}
+    element(element(resources, "resource", None, **facts), "file", None, href=name)
+
+
+def _show_pictures(item: Any, taken: Taken) -> list[UUID]:
+    """Elements in place of Markdown, so that every reader shows them; says which ones."""
+    marks: dict[UUID, None] = {}
+    for each in list(item.iter()):
+        if each.tag != "value":
+            children: list[Any] = []
+            each.text = _with_images(each.text, taken, marks, children)
+            for child in list(each):
+                children.append(child)
+                child.tail = _with_images(child.tail, taken, marks, children)
+            each[:] = children
+    return list(marks)
+
+
+def _with_images(
+    text: str | None, taken: Taken, marks: dict[UUID, None], children: list[Any]
+) -> str | None:
+    """What stands before the first; each of them goes to the children with what follows it."""
+    if not text or "/api/files/" not in text:
+        return text
+    marks |= dict.fromkeys(shown_in(text, taken))
+    first, last, place = "", None, 0
+    for found in _IMAGE.finditer(text):
+        picture = taken.get(UUID(found[2]))
+        if picture is None or plain_words(found[1]) != found[1]:
+            continue
+        before = in_file(text[place : found.start()], taken, PICTURES)
+        if last is None:
+            first = before
+        else:
+            last.tail = before
+        facts = {"src": f"{PICTURES}{picture.name}", "alt": found[1]}
+        last = Element("img", {**facts, "width": found[3], "height": found[4]})
+        children.append(last)
+        place = found.end()
+    rest = in_file(text[place:], taken, PICTURES)
+    if last is None:
+        return rest
+    last.tail = rest
+    return first
+
+
+def _add_resource(resources: Any, number: int, name: str, written: Draft) -> Any:
     made = element(
         resources,
         "resource",
@@ -106,6 +215,7 @@ def _add_resource(resources: Any, number: int, name: str, written: Draft) -> Non
             if place:
                 element(element(element(path, "taxon"), "entry"), "string", place)
     element(made, "file", None, href=name)
+    return made
 
 
 def _item(number: int, written: Draft) -> Any:
@@ -377,8 +487,90 @@ def _name(said: str) -> str:
     return first + "".join(word.capitalize() for word in others)
 
 
-def _row(number: int, item: Any, resource: Any) -> Row:
-    notes: list[Problem] = []
+class _Package:
+    """The files of a package by their names in it, which are looked up and are never paths."""
+
+    def __init__(self, archive: zipfile.ZipFile, shelf: Shelf) -> None:
+        self.names = set(archive.namelist())
+        self._archive = archive
+        self._counts = Counter(archive.namelist())
+        self._data: dict[str, str] = {}
+        self._named = Named(shelf, self._load)
+        self._own = Named(shelf, lambda name: self._load(f"{FOLDER}/{name}"))
+
+    def as_text(self, item: Any, folder: str, told: _Told) -> None:
+        """Pictures in Markdown in place of elements, as all that is read here is Markdown."""
+        for parent in item.iter():
+            children, parts = list(parent), [parent.text or ""]
+            kept: list[Any] = []
+            for child in children:
+                shown = self._shown(child, folder, told) if child.tag in _SHOWING else None
+                if shown is None:
+                    _set_text(parent, kept, parts)
+                    kept.append(child)
+                    parts = [child.tail or ""]
+                else:
+                    parts += [shown, child.tail or ""]
+            _set_text(parent, kept, parts)
+            if len(kept) < len(children):
+                parent[:] = kept
+        for each in item.iter():
+            each.text = self._from_text(each.text, told)
+            each.tail = self._from_text(each.tail, told)
+
+    def _from_text(self, text: str | None, told: _Told) -> str | None:
+        """Where our own text could not hold an element."""
+
+        def has(name: str) -> bool:
+            return f"{FOLDER}/{name}" in self.names
+
+        return from_file(text, PICTURES, has, self._own, told.problems) if text else text
+
+    def _shown(self, found: Any, folder: str, told: _Told) -> str | None:
+        """None for what is no picture and stays."""
+        address = (found.get("src") or found.get("data") or "").strip()
+        if found.tag == "object" and not found.get("type", "image/").startswith("image/"):
+            told.notes.append(Problem("text", _("Pictures and films were left out.")))
+            return None
+        if data := _DATA.fullmatch(address):
+            name = f"data-{len(self._data) + 1}"
+            self._data[name] = data[1]
+        elif _ELSEWHERE.match(address):
+            told.notes.append(not_here(address))
+            return ""
+        else:
+            path = unquote(address.partition("?")[0].partition("#")[0])
+            name = posixpath.normpath(posixpath.join(folder, path))
+        mark = self._named.mark_of(name, told.problems)
+        size = size_query(found.get("width"), found.get("height")) or SIZED
+        return f"![{plain_words(found.get('alt') or '')}]({mark}{size})" if mark else ""
+
+    def _load(self, name: str) -> bytes:
+        if name in self._data:
+            return from_base64(self._data[name], name)
+        if self._counts[name] > 1:
+            raise twice(name)
+        if name not in self.names or name.startswith(("/", "../")) or "\\" in name:
+            raise missing(name)
+        if self._archive.getinfo(name).file_size > MOST_BYTES_OF_ONE:
+            raise too_large(name, MOST_BYTES_OF_ONE, field=FIELD)
+        return unpacked(self._archive, name)
+
+
+_SHOWING = frozenset({"img", "object"})
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_DATA = re.compile(r"data:image/[\w.+-]{1,30};base64,([A-Za-z0-9+/=\s]*)")
+
+
+def _set_text(parent: Any, kept: list[Any], parts: list[str]) -> None:
+    """Before the first child, or behind the last of those that are kept."""
+    if kept:
+        kept[-1].tail = "".join(parts)
+    else:
+        parent.text = "".join(parts)
+
+
+def _row(number: int, item: Any, resource: Any, told: _Told) -> Row:
     body = item.find("itemBody")
     if body is None:
         return Row(number, None, (Problem("text", _("There is no text in this item.")),))
@@ -395,12 +587,10 @@ def _row(number: int, item: Any, resource: Any) -> Row:
     if reader is None or (len(interactions) > 1 and kinds != {"textEntryInteraction"}):
         said = _("We have no type of question for this (%s).") % ", ".join(sorted(kinds))
         return Row(number, None, (Problem("type", said),))
-    if next(body.iter("img"), None) is not None or next(body.iter("object"), None) is not None:
-        notes.append(Problem("text", _("Pictures and films were left out.")))
     reader(item, body, interactions, written)
     if written["type"] not in BY_HAND:
         written.pop("model_answer", None)
-    return Row(number, written, (), tuple(notes))
+    return Row(number, written, tuple(told.problems), tuple(told.notes))
 
 
 def _facts_of(item: Any, resource: Any) -> Draft:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from core.spreadsheets import XLSX
 from questions.formats import csv_sheet, gift, moodle_xml, own_json, qti, xlsx
-from questions.formats.drafts import Draft, Row, without_unseen
+from questions.formats.drafts import Draft, Row, texts_in, without_unseen
 from questions.formats.limits import MOST_BYTES, MOST_ROWS, refuse
 from questions.formats.losses import Loss, carried
+from questions.formats.pictures import NO_PICTURES, Shelf, Taken, elsewhere_in
 
 HEAD = 4096
 MOST_TAIL = 256 * 1024
@@ -26,15 +28,19 @@ class Format:
     """`cannot` says of a question what of it the format does not take, although of others it does.
 
     `losses` fill while drafts are taken, so that a writer looks at them last. `has_foreign_places`
-    where subjects are those of other platforms, so that one we do not know is no mistake.
+    where subjects are those of other platforms, so that one we do not know is no mistake. Where a
+    format `has_pictures`, `read` is given a shelf for them and `write` those to take along;
+    `without_pictures` are texts in which it has none.
     """
 
     name: str
     extensions: tuple[str, ...]
     content_type: str
-    read: Callable[[BinaryIO], Iterator[Row]]
-    write: Callable[[Iterable[Draft], Sequence[Loss]], Iterator[bytes]]
+    read: Callable[..., Iterator[Row]]
+    write: Callable[..., Iterator[bytes]]
     cannot: Callable[[Draft], frozenset[str]] = lambda _written: frozenset()
+    has_pictures: bool = False
+    without_pictures: Callable[[Draft], Iterable[str]] = lambda _written: ()
     has_foreign_places: bool = False
     is_text: bool = True
     most_bytes: int = MOST_BYTES
@@ -53,7 +59,14 @@ FORMATS: dict[str, Format] = {
             is_text=False,
         ),
         Format("csv", (".csv", ".tsv"), "text/csv; charset=utf-8", csv_sheet.read, csv_sheet.write),
-        Format("json", (".json",), "application/json", own_json.read, own_json.write),
+        Format(
+            "json",
+            (".json",),
+            "application/json",
+            own_json.read,
+            own_json.write,
+            has_pictures=True,
+        ),
         Format(
             "gift",
             (".gift", ".txt"),
@@ -70,6 +83,8 @@ FORMATS: dict[str, Format] = {
             moodle_xml.read,
             moodle_xml.write,
             moodle_xml.cannot,
+            has_pictures=True,
+            without_pictures=moodle_xml.without_pictures,
             has_foreign_places=True,
         ),
         Format(
@@ -78,6 +93,8 @@ FORMATS: dict[str, Format] = {
             "application/zip",
             qti.read,
             qti.write,
+            has_pictures=True,
+            without_pictures=qti.without_pictures,
             has_foreign_places=True,
             is_text=False,
         ),
@@ -98,33 +115,55 @@ def recognise(file: BinaryIO, name: str) -> Format:
     return FORMATS[_by_bytes(file)]
 
 
-def rows_in(file: BinaryIO, format_: Format) -> Iterator[Row]:
-    """Refuses what holds nothing, or more than we take; the rest is said of each row."""
+def rows_in(file: BinaryIO, format_: Format, shelf: Shelf | None = None) -> Iterator[Row]:
+    """Refuses what holds nothing, or more than we take; the rest is said of each row.
+
+    Pictures are left on the shelf, if there is one for them.
+    """
     file.seek(0, 2)
     if file.tell() > MOST_BYTES:
         refuse(_("The file is larger than 20 MB. Divide it into several."))
     file.seek(0)
     number = 0
-    for number, row in enumerate(format_.read(file), start=1):
-        if number > MOST_ROWS:
-            refuse(_("There are more than %d questions. Divide the file.") % MOST_ROWS)
-        yield row
+    with nullcontext(shelf) if shelf is not None else Shelf() as used:
+        rows = format_.read(file, used) if format_.has_pictures else format_.read(file)
+        for number, row in enumerate(rows, start=1):
+            if number > MOST_ROWS:
+                refuse(_("There are more than %d questions. Divide the file.") % MOST_ROWS)
+            strangers = elsewhere_in(texts_in(row.written))
+            yield replace(row, notes=(*row.notes, *strangers)) if strangers else row
     if not number:
         refuse(_("There is no question in this file."))
 
 
 def written_as(
-    format_: Format, drafts: Iterable[tuple[str, Draft]], losses: list[Loss]
+    format_: Format,
+    drafts: Iterable[tuple[str, Draft]],
+    losses: list[Loss],
+    taken: Taken = NO_PICTURES,
 ) -> Iterator[bytes]:
     """The file in pieces, of questions with the names by which losses call them."""
-    yield from format_.write(carried_by(format_, drafts, losses), losses)
+    kept = carried_by(format_, drafts, losses, taken)
+    if format_.has_pictures:
+        yield from format_.write(kept, losses, taken)
+    else:
+        yield from format_.write(kept, losses)
 
 
 def carried_by(
-    format_: Format, drafts: Iterable[tuple[str, Draft]], losses: list[Loss]
+    format_: Format,
+    drafts: Iterable[tuple[str, Draft]],
+    losses: list[Loss],
+    taken: Taken = NO_PICTURES,
 ) -> Iterator[Draft]:
     for called, written in drafts:
-        kept, lost = carried(written, format_.name, format_.cannot(written))
+        kept, lost = carried(
+            written,
+            format_.name,
+            format_.cannot(written),
+            taken=taken if format_.has_pictures else NO_PICTURES,
+            without_pictures=format_.without_pictures(written),
+        )
         if lost:
             text = without_unseen(written["text"])[:LONGEST_SHOWN]
             losses.append(Loss(called, text, tuple(sorted(lost))))

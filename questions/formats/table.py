@@ -12,13 +12,13 @@ from core.documents.tables import code, table
 from questions.kinds import KINDS
 
 # The whole of it, where a format has nothing like it; characters that it cannot hold; and the bytes
-# of pictures, of which every format has only the address.
+# of pictures that it shows.
 QUESTION, CHARACTERS, PICTURES = "question", "characters", "pictures"
 
 # Of every type.
 FACTS = (
     *("text", "explanation", "marks", "difficulty", "tags", "subject", "chapter"),
-    *("reference", "sources"),
+    *("reference", "sources", PICTURES),
 )
 # What else belongs to each: `feedback` is that of single choices, `names` are those of blanks.
 OWN: Mapping[str, tuple[str, ...]] = {
@@ -44,10 +44,10 @@ def _losing(facts: str = "", **by_type: str) -> Mapping[str, frozenset[str]]:
 # By format and type, what is lost. A type that a format does not name is lost as a whole.
 LOST: Mapping[str, Mapping[str, frozenset[str]]] = {
     "json": _losing(**dict.fromkeys(KINDS, "")),
-    "csv": _losing(**dict.fromkeys(KINDS, "")),
-    "xlsx": _losing(**dict.fromkeys(KINDS, "")),
+    "csv": _losing(PICTURES, **dict.fromkeys(KINDS, "")),
+    "xlsx": _losing(PICTURES, **dict.fromkeys(KINDS, "")),
     "gift": _losing(
-        "marks difficulty sources",
+        f"marks difficulty sources {PICTURES}",
         SINGLE="",
         MULTIPLE="scoring",
         TRUE_FALSE="",

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
+from xml.etree.ElementTree import (
+    Element,
+    ParseError,
+    ProcessingInstruction,
+    SubElement,
+    indent,
+    tostring,
+)
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -12,7 +19,15 @@ from django.utils.translation import gettext as _
 
 from questions.formats.limits import decoded, refuse
 
-__all__ = ["Element", "SubElement", "element", "parsed", "shown", "text_in"]
+__all__ = [
+    "Element",
+    "ProcessingInstruction",
+    "SubElement",
+    "element",
+    "parsed",
+    "shown",
+    "text_in",
+]
 DEEPEST = 60
 _DECLARED = re.compile(r"^<\?xml[^>]*\?>")
 

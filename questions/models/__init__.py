@@ -8,7 +8,7 @@ from questions.models.bank import (
     QuestionStatus,
     QuestionVersion,
 )
-from questions.models.images import VersionImage
+from questions.models.images import ImportedImage, VersionImage
 from questions.models.imports import ImportBatch, ImportState
 from questions.models.statistics import ChoiceCount, VersionStatistics
 from questions.models.subjects import Chapter, Subject
@@ -20,6 +20,7 @@ __all__ = [
     "Difficulty",
     "ImportBatch",
     "ImportState",
+    "ImportedImage",
     "Origin",
     "Question",
     "QuestionStatus",

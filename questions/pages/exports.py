@@ -16,8 +16,9 @@ from accounts.entrance import user_in
 from core.pages import is_key
 from core.policies import requires
 from questions.bank_list import BankForm, filters_of, versions_for
-from questions.exporting import drafts_of, export_answer
+from questions.exporting import drafts_of, export_answer, pictures_of
 from questions.formats import FORMATS, Loss
+from questions.formats.pictures import NO_PICTURES
 from questions.formats.registry import carried_by
 from questions.forms.files import NAMES, ExportForm
 from questions.models import Question
@@ -79,7 +80,9 @@ def export_file(request: HttpRequest) -> StreamingHttpResponse:
 
 def report_of(format_: str, questions: Any) -> LossReport:
     losses: list[Loss] = []
-    for _kept in carried_by(FORMATS[format_], drafts_of(questions), losses):
+    # Whether their bytes are there is not asked of each before anything is downloaded.
+    taken = dict(pictures_of(questions)) if FORMATS[format_].has_pictures else NO_PICTURES
+    for _kept in carried_by(FORMATS[format_], drafts_of(questions), losses, taken):
         pass
     parts = Counter(part for loss in losses if not loss.is_whole for part in loss.parts)
     return LossReport(losses, sum(loss.is_whole for loss in losses), parts.most_common())

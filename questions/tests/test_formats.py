@@ -6,13 +6,16 @@ import codecs
 import datetime
 import io
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from PIL import Image
 
 from questions.errors import FileUnreadable
 from questions.formats import (
@@ -29,14 +32,21 @@ from questions.formats import (
 )
 from questions.formats import limits as limits_module
 from questions.formats.cells import neutral, plain
+from questions.formats.drafts import each_text
 from questions.formats.losses import carried, parts_of
+from questions.formats.pictures import BankPicture, Key, Shelf, placed
 from questions.formats.table import FACTS, LOST, OWN, question_formats_part
 from questions.formats.template import EXAMPLES
 from questions.kinds import KINDS
 
+PLAN, PHOTO = UUID("2f0c8f1e-7a51-4d0c-9f61-6f2d9b3f8a10"), UUID(int=7)
+SEEN = f"![A plan: *two* joins](/api/files/{PLAN}/?w=64&h=48)"
+# As an author may write it who does not take ours: without a size, with a title, or as a link.
+OTHERWISE = f'![](/api/files/{PHOTO}/ "[a]") [it](/api/files/{PLAN}/?download)'
 WORDS = {
-    "text": "Which of\nthese, *really*?\n\n```python\nprint({'a': [1, 2]}) # ~ = \\ : 50%\n```",
-    "explanation": "Because `<b>` & “so” — ~ = # {x} : \\n.\n\n- one\n- two",
+    "text": "Which of\nthese, *really*?\n\n```python\nprint({'a': [1, 2]}) # ~ = \\ : 50%\n```"
+    f"\n\n{SEEN}\n{SEEN} and {OTHERWISE}.",
+    "explanation": f"{SEEN}{SEEN} Because `<b>` & “so” — ~ = # {{x}} : \\n.\n\n- one\n- two",
     "marks": "2.5",
     "difficulty": "hard",
     "tags": ["a, b", "joins", "ما"],
@@ -51,6 +61,7 @@ FULL: dict[str, Draft] = {
             {"text": "=SUM(A1)", "correct": False, "feedback": "No: ~x = #y {z}"},
             {"text": "'=quoted", "correct": True, "feedback": "Yes"},
             {"text": "לא\n\n`code`", "correct": False},
+            {"text": f"{SEEN}\n\n beside", "correct": False, "feedback": f"No. {SEEN}"},
         ]
     },
     "MULTIPLE": {
@@ -78,19 +89,19 @@ FULL: dict[str, Draft] = {
         "pairs": [
             {"left": "GET", "right": "reads"},
             {"left": "PUT", "right": "adds = {}"},
-            {"left": "POST", "right": "reads"},
+            {"left": f"POST {SEEN}", "right": "reads"},
         ],
         "distractors": ["dances", "sings"],
     },
-    "ORDERING": {"items": ["`FROM`", "WHERE", "@SELECT"], "scoring": "partial"},
+    "ORDERING": {"items": ["`FROM`", f"WHERE {OTHERWISE}", SEEN], "scoring": "partial"},
     "FILL_BLANKS": {
-        "text": "A {{first}} and {{2}}: `{x}` }.",
+        "text": f"A {{{{first}}}} {SEEN} and {{{{2}}}}: `{{x}}` }}. {OTHERWISE}",
         "blanks": {
             "first": {"accepted": ["one", "~1 = }"], "case_sensitive": True},
             "2": {"accepted": ["two"]},
         },
     },
-    "ESSAY": {"min_words": 10, "max_words": 200, "model_answer": "So, & so.\n\nThen."},
+    "ESSAY": {"min_words": 10, "max_words": 200, "model_answer": f"So, & so.\n\nThen. {SEEN}"},
     "FILE_UPLOAD": {"max_files": 3, "model_answer": "A diagram."},
     "CODE": {
         "language": "python",
@@ -113,17 +124,51 @@ def plainest(type_: str) -> Draft:
     return written_of(entry)
 
 
+def painted(color: str) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), color).save(made, "PNG")
+    return made.getvalue()
+
+
+CONTENT = {PLAN: painted("red"), PHOTO: painted("blue")}
+TAKEN = {
+    mark: BankPicture(f"{mark}.png", "image/png", partial(iter, [content[:50], content[50:]]))
+    for mark, content in CONTENT.items()
+}
+
+
 def through(format_: str, *drafts: Draft) -> tuple[list[Draft], list[Loss]]:
     """What comes back of them, and what was said to be lost."""
     losses: list[Loss] = []
-    content = b"".join(written_as(FORMATS[format_], (("q", each) for each in drafts), losses))
-    back = []
-    for row in rows_in(io.BytesIO(content), FORMATS[format_]):
-        assert row.written is not None, row.problems
-        reading = read_entry(row.written)
-        assert reading.entry is not None, (reading.problems, row.written)
-        back.append(written_of(reading.entry))
+    called = (("q", each) for each in drafts)
+    content = b"".join(written_as(FORMATS[format_], called, losses, TAKEN))
+    with Shelf() as shelf:
+
+        def address(key: Key, is_sized: bool) -> str:
+            assert key.was is not None
+            assert not is_sized
+            assert shelf.content_of(key.digest) == CONTENT[key.was]
+            return f"/api/files/{key.was}/"
+
+        back = []
+        for row in rows_in(io.BytesIO(content), FORMATS[format_], shelf):
+            assert row.written is not None, row.problems
+            assert row.problems == row.notes == ()
+            reading = read_entry(each_text(row.written, lambda text: placed(text, address)))
+            assert reading.entry is not None, (reading.problems, row.written)
+            back.append(written_of(reading.entry))
     return back, losses
+
+
+def kept_of(format_: str, written: Draft) -> tuple[Draft | None, set[str]]:
+    known = FORMATS[format_]
+    return carried(
+        written,
+        format_,
+        known.cannot(written),
+        taken=TAKEN if known.has_pictures else {},
+        without_pictures=known.without_pictures(written),
+    )
 
 
 def rows(format_: str, content: bytes) -> list[Row]:
@@ -168,7 +213,7 @@ class TestTheTable:
     @pytest.mark.parametrize(("format_", "type_"), CELLS)
     def test_what_is_not_lost_comes_back_as_it_went(self, format_: str, type_: str) -> None:
         for written in (whole(type_), plainest(type_)):
-            kept, lost = carried(written, format_, FORMATS[format_].cannot(written))
+            kept, lost = kept_of(format_, written)
             if kept is None:
                 pytest.skip("This format has no such type, which the next test looks at.")
 
@@ -258,7 +303,14 @@ def as_it_is_kept(text: str) -> str:
     return entry.outline.text if entry else ""
 
 
-TEXT = st.text(max_size=40).map(as_it_is_kept).filter(bool)
+SHOWING = st.sampled_from(
+    [SEEN, OTHERWISE, f"![\\t]({'/api/files/'}{PHOTO}/?w=1&h=99999)", f"`/api/files/{PLAN}/`"]
+)
+TEXT = (
+    st.lists(st.one_of(st.text(max_size=40), SHOWING), max_size=3)
+    .map(lambda parts: as_it_is_kept("".join(parts)))
+    .filter(bool)
+)
 
 
 @st.composite
@@ -290,7 +342,7 @@ def drafts(draw: st.DrawFn) -> Draft:
 @settings(max_examples=40)
 @given(written=drafts())
 def test_whatever_is_written_comes_back_or_is_said(format_: str, written: Draft) -> None:
-    kept, lost = carried(written, format_, FORMATS[format_].cannot(written))
+    kept, lost = kept_of(format_, written)
     if kept is None:
         assert lost == {"question"}
         return
@@ -533,14 +585,17 @@ class TestFilesOfMoodle:
         choices, words, calculated = rows("moodlexml", MOODLE.encode())
 
         assert choices.written is not None
-        assert choices.written["text"] == "Which **join**?\n\n```\nSELECT 1\n  < 2\n```"
+        assert choices.written["text"] == (
+            "Which **join**?\n\n```\nSELECT 1\n  < 2\n```\n\n![](@@PLUGINFILE@@/a.png)"
+        )
+        assert "no picture that can be taken" in choices.problems[0].message
         assert (choices.written["subject"], choices.written["chapter"]) == ("Default for DB", "A/B")
         assert (choices.written["type"], choices.written["marks"]) == ("SINGLE", "2")
         assert choices.written["choices"] == [
             {"text": "LEFT & RIGHT", "correct": True, "feedback": "Yes"},
             {"text": "INNER", "correct": False, "feedback": ""},
         ]
-        assert {note.field for note in choices.notes} == {"text", "choices"}
+        assert {note.field for note in choices.notes} == {"choices"}
         assert words.written is not None
         assert words.written["accepted"] == ["git"]
         assert [note.field for note in words.notes] == ["accepted"]

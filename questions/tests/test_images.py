@@ -13,9 +13,7 @@ from core.files.actions import purge
 from core.files.models import StoredFile
 from core.markdown import render_markdown
 from questions.actions.saving import Facts, delete_question, revise_question
-from questions.exporting import drafts_of
 from questions.files import IMAGE, IMAGE_FILES
-from questions.formats import FORMATS, written_as
 from questions.kinds import kind_of
 from questions.models import Question, VersionImage
 from questions.tests.factories import make_question
@@ -182,16 +180,6 @@ def test_wherever_a_question_shows_it_is_known(send, trainer, where):
             written={"text": shown if where == "text" else "What?", "choices": choices},
         )
     assert VersionImage.objects.count() == 1
-
-
-@pytest.mark.parametrize("format_", FORMATS)
-def test_a_file_of_questions_says_that_pictures_stay_here(send, trainer, format_):
-    question = make_question(owner=trainer, written=in_texts(send(alt="A plan")))
-    losses = []
-    drafts = drafts_of(Question.objects.filter(pk=question.pk))
-    content = b"".join(written_as(FORMATS[format_], drafts, losses))
-    assert content
-    assert [loss.parts[-1] for loss in losses] == ["pictures"]
 
 
 def test_a_file_of_another_purpose_is_not_taken_for_a_picture(trainer):

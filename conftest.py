@@ -12,7 +12,6 @@ import django
 
 django.setup()
 
-from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 from factory.random import reseed_random
 from hypothesis import HealthCheck
@@ -20,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import UserFactory, sign_in_browser
+from tests.between import forget_what_was_counted
 
 pytest_plugins = ["sandbox.testing", "tests.chromium"]
 
@@ -69,11 +69,10 @@ def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterato
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Counters and cached answers of one test never meet the next."""
-    yield
-    if _uses_database(request.node, request.fixturenames):
-        cache.clear()
+def _forget_what_was_counted(request: pytest.FixtureRequest) -> None:
+    """Before a test: what the last one put in the place of other things is gone by now."""
+    if _asks_engines(request.node):
+        forget_what_was_counted()
 
 
 @pytest.fixture(autouse=True)

@@ -167,7 +167,7 @@ def calls_that_succeed() -> Iterator[tuple[str, str]]:
 @pytest.mark.django_db(transaction=True)
 def test_the_tour_can_be_walked(platform, people, worker, providers):
     hands = Hands(providers)
-    with httpx.Client(base_url=platform, trust_env=False, timeout=40) as client:
+    with httpx.Client(base_url=platform, trust_env=False, timeout=90) as client:
         tour = Tour(
             TOUR,
             client,

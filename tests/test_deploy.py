@@ -198,7 +198,7 @@ def start_nginx(tmp_path_factory):
     for process, client in running:
         client.close()
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")

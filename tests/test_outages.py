@@ -66,7 +66,7 @@ class Platform:
             *("--beat", "--schedule", str(folder / "beat"), "--without-gossip"),
         )
         # Whoever has to wait for longer than this has been left waiting.
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=8)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
 
     @property
     def children(self) -> list[Child]:
@@ -306,7 +306,7 @@ def test_a_worker_that_was_killed_is_noticed_and_so_is_its_return(platform, acce
     for _ in range(3):  # It gives its signs again and again: that is what will be missed.
         before = mark()
         assert wait_until(lambda known=before: mark() != known, PATIENCE)
-    assert platform.health()["checks"]["worker"]["status"] == "healthy"
+    platform.wait_for("healthy", "worker")
 
     os.killpg(platform.worker.process.pid, signal.SIGKILL)
 

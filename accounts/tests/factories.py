@@ -26,7 +26,8 @@ class UserFactory(DjangoModelFactory):
         admin = factory.Trait(role=Role.ADMIN)
         superadmin = factory.Trait(role=Role.SUPERADMIN)
 
-    email = factory.Sequence(lambda n: f"person{n}@example.test")
+    # In the order in which they were made, however many have been before.
+    email = factory.Sequence(lambda n: f"person{n:06}@example.test")
     name = factory.Faker("name")
     role = Role.STUDENT
 

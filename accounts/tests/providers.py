@@ -27,7 +27,7 @@ def providers(settings, sandbox_server: Any) -> Iterator["Providers"]:
     settings.SOCIALACCOUNT_PROVIDERS = {
         name: in_sandbox(name, sandbox_server.url) for name in PROVIDERS
     }
-    with httpx.Client(trust_env=False, timeout=20) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         yield Providers(sandbox_server, http)
 
 

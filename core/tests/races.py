@@ -10,7 +10,7 @@ from django.db import connection
 
 T = TypeVar("T")
 
-LONGEST_WAIT_SECONDS = 10
+LONGEST_WAIT_SECONDS = 60
 
 
 def at_once(*calls: Callable[[], T]) -> list[T]:

@@ -47,7 +47,7 @@ for _part in get_wsgi_application()(request.environ, lambda *_args: None):
 structlog.get_logger("app").error("lost too", where="here", password="hunter2-structlog")
 logging.getLogger("app").error("lost", extra={"api_key": "hunter2-extra"})
 if "sentry_sdk" in sys.modules:
-    sys.modules["sentry_sdk"].flush(timeout=5)
+    sys.modules["sentry_sdk"].flush(timeout=60)
 else:
     print("sentry was never imported")
 """
@@ -84,7 +84,7 @@ def fail_on_purpose(**environment: str) -> str:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     return done.stdout

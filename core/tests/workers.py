@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 120
 
 
 class Worker:

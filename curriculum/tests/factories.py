@@ -54,7 +54,8 @@ ADDRESSES = {
     DeliverableKind.PULL_REQUEST: "https://github.com/diya/shed/pull/7",
 }
 NUMBERS = count(1)
-CODES = (f"T{number}" for number in count(1))
+# In the order in which they were made, however many have been before.
+CODES = (f"T{number:05}" for number in count(1))
 
 
 def make_track(

@@ -92,7 +92,7 @@ def world(settings: Any, sandbox_server: Any) -> Iterator[World]:
     settings.FRONTEND_URL = HOME
     settings.GITHUB = in_sandbox(sandbox_server.url)
     settings.GITHUB_WEBHOOK_SECRET = (SECRET, OLD_SECRET)
-    with httpx.Client(trust_env=False, timeout=20) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         yield World(sandbox_server, Providers(sandbox_server, http))
 
 

@@ -355,7 +355,7 @@ def test_of_two_who_connect_one_account_at_the_same_moment_one_does(world, monke
     for user in (first, second):
         state = query_of(begin(user))["state"]
         attempts.append(use_attempt(state, at=now()))
-    both_are_there = threading.Barrier(2, timeout=10)
+    both_are_there = threading.Barrier(2, timeout=60)
     tokens = iter([world.at_github.connect(ASHA)["access_token"] for _each in range(2)])
     monkeypatch.setattr(github_connections, "_token", lambda *_: next(tokens))
 
@@ -379,6 +379,6 @@ def test_of_two_who_connect_one_account_at_the_same_moment_one_does(world, monke
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(ends) == ["connected", "taken"]
     assert GitHubConnection.objects.count() == 1

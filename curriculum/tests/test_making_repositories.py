@@ -345,7 +345,7 @@ def test_of_two_who_ask_at_the_same_moment_both_get_one_job(world):
     project = make_project()
     user = make_learner(project)
     world.connect(user)
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     jobs, faults = [], []
 
     def go():
@@ -361,7 +361,7 @@ def test_of_two_who_ask_at_the_same_moment_both_get_one_job(world):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert faults == []
     assert len(set(jobs)) == 1
     assert Repository.objects.count() == 1

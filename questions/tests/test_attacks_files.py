@@ -177,13 +177,13 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_a_file_takes_no_longer_than_any_of_its_size(name: str) -> None:
     format_, content = LONG[name]
-    started = time.perf_counter()
+    started = time.process_time()
 
     with suppress(FileUnreadable):
         for row in rows(format_, content):
             read_entry(row.written or {})
 
-    assert time.perf_counter() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
 
 
 def test_answers_in_gift_that_are_none_spoil_their_own_question_only() -> None:

@@ -415,7 +415,7 @@ def test_two_imports_of_one_file_at_once_make_its_questions_once():
     trainer = UserFactory(trainer=True)
     read = TestPlanning().rows(20)
     batches = [TestPlanning().batch(trainer) for _ in range(2)]
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=60)
     failures = []
 
     def take_in(batch):

@@ -34,7 +34,6 @@ def waited(monkeypatch):
 @pytest.fixture
 def gemini(sandbox_server, settings, waited):
     settings.GEMINI = in_sandbox(sandbox_server.url)
-    settings.GEMINI_TIMEOUT = 10
     return sandbox_server
 
 

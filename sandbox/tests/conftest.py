@@ -26,7 +26,7 @@ def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(scope="session")
 def plain_client(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox_process.url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=sandbox_process.url, trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -34,7 +34,7 @@ def plain_client(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
 def client_with_key(sandbox_process: SandboxServer) -> Iterator[httpx.Client]:
     url = f"{sandbox_process.url}/sms"
     headers = {"Authorization": f"Bearer {KEY}"}
-    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as client:
         yield client
 
 
@@ -68,7 +68,7 @@ def mail(to: str = "student@demo.test", **parts: str) -> EmailMessage:
 @pytest.fixture
 def send(sandbox_server: SandboxServer) -> Callable[[EmailMessage], None]:
     def send(message: EmailMessage) -> None:
-        with smtplib.SMTP("127.0.0.1", sandbox_server.smtp_port, timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", sandbox_server.smtp_port, timeout=60) as smtp:
             smtp.send_message(message)
 
     return send
@@ -79,7 +79,7 @@ def send_raw(sandbox_server: SandboxServer) -> Callable[..., None]:
     """Sends bytes as they are, which no library would build."""
 
     def send_raw(raw: bytes, *, to: str = "student@demo.test") -> None:
-        with smtplib.SMTP("127.0.0.1", sandbox_server.smtp_port, timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", sandbox_server.smtp_port, timeout=60) as smtp:
             smtp.sendmail("hello@apranova.test", [to], raw)
 
     return send_raw

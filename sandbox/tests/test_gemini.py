@@ -65,7 +65,7 @@ HELLO = {"contents": [{"parts": [{"text": "Hello"}]}]}
 
 @pytest.fixture
 def gemini(sandbox_server):
-    options = types.HttpOptions(base_url=f"{sandbox_server.url}/gemini", timeout=20_000)
+    options = types.HttpOptions(base_url=f"{sandbox_server.url}/gemini", timeout=60_000)
     client = genai.Client(api_key=KEY, http_options=options)
     yield client
     client.close()

@@ -41,7 +41,7 @@ def test_asking_for_a_mail_waits_until_it_comes(sandbox_server, send):
         send(mail(to="early@demo.test"))
         assert not found.done()
         send(mail(to="late@demo.test"))
-        assert len(found.result(timeout=20)) == 1
+        assert len(found.result(timeout=60)) == 1
 
 
 def test_fifty_mails_at_once_are_all_kept(sandbox_server, send):

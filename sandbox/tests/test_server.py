@@ -34,7 +34,7 @@ def own_server(tmp_path):
 def run_sandbox(*arguments):
     command = [sys.executable, "-m", "sandbox", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -82,7 +82,7 @@ def test_a_signal_stops_it_cleanly_though_somebody_waits(own_server, number):
 
 
 def _ask_and_wait(server, line):
-    connection = socket.create_connection(("127.0.0.1", _port(server)), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", _port(server)), timeout=60)
     connection.sendall(line + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     return connection
 

@@ -29,7 +29,7 @@ def ids(bodies):
 
 def newest(sandbox_server, is_so):
     """The newest webhook that is so, as soon as there is one."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for webhook in sandbox_server.webhooks():
             if is_so(webhook):

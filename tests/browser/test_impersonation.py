@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.tests.factories import UserFactory
 from tests.browser.axe import findings
 
+IS_COPIED = "async wanted => await navigator.clipboard.readText() === wanted"
 SHOTS = os.environ.get("SHOTS")
 
 
@@ -58,7 +59,7 @@ def test_a_key_is_made_copied_and_revoked(page_of, context, admin):
     expect(key).to_contain_text("apn_")
     shot(page, "keys-made")
     page.locator("copy-text button").click()
-    assert page.evaluate("navigator.clipboard.readText()") == key.inner_text()
+    page.wait_for_function(IS_COPIED, arg=key.inner_text())
     page.get_by_role("link", name="Revoke Placement office").click()
     expect(page.get_by_role("heading", name="Revoke this key?")).to_be_visible()
     assert findings(page, [urlsplit(page.url).path]) == []

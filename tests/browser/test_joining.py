@@ -74,6 +74,5 @@ def press_as_soon_as_people_do(page: Page, name: str) -> None:
     expect(too_quick.or_(sent).first).to_be_visible()
     while too_quick.is_visible():
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.wait_for_timeout(100)
-        page.get_by_role("button", name=name).click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()

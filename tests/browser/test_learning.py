@@ -196,6 +196,8 @@ def test_ticks_that_come_quicker_than_answers_all_count(page, project):
     for number in (1, 2, 3):
         tick(page, number).click()
     expect(page.locator(".tick[data-going]")).to_have_count(3)
+    while not held:
+        page.wait_for_timeout(20)
     held[0].continue_()
     for number in (1, 2, 3):
         expect(tick(page, number)).to_have_attribute("aria-pressed", "true")
@@ -357,9 +359,9 @@ def test_a_decision_comes_to_the_page_that_is_open(page_of, learner, project, tr
         page.goto(f"/submissions/{submission.pk}/")
     page.get_by_label("Comment", exact=True).fill("I am just")
     write_comment(submission, body="Look at step two.", by=trainer, at=now())
-    expect(page.get_by_text("Look at step two.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Look at step two.")).to_be_visible()
     decide(submission, Decision.CHANGES_REQUESTED, by=trainer, feedback="Split it in two.")
-    expect(page.get_by_text("Changes are asked for")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Changes are asked for")).to_be_visible()
     expect(page.get_by_text("Split it in two.")).to_be_visible()
     expect(page.get_by_role("link", name="Hand in a new revision")).to_have_class(
         re.compile("primary")

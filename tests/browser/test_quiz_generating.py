@@ -17,8 +17,6 @@ from tests.browser.axe import SOURCE, findings_here
 from tests.browser.keys import press
 from tests.browser.test_every_page import faults
 
-PATIENCE_MS = 60_000
-
 
 @pytest.fixture
 def trainer(db):
@@ -61,7 +59,7 @@ def test_from_a_wish_to_a_published_quiz_by_keys(page_of, trainer):
     quiz = generation.quiz
     run_job(generation.job)
     drafts = page.locator("li.draft")
-    expect(drafts).to_have_count(5, timeout=PATIENCE_MS)
+    expect(drafts).to_have_count(5)
     page.locator("draft-keys:defined").wait_for(state="attached")
     first, second, third, *_rest = keys(quiz)
 
@@ -80,7 +78,7 @@ def test_from_a_wish_to_a_published_quiz_by_keys(page_of, trainer):
     drafts.nth(2).get_by_role("button", name="Another one").click()
     expect(drafts.nth(2).get_by_text("Another question is being made")).to_be_visible()
     run_job(Generation.objects.get(replaces=third).job)
-    expect(page.locator(f"#question-{third}")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator(f"#question-{third}")).to_have_count(0)
     expect(drafts).to_have_count(5)
     assert third not in keys(quiz)
 
@@ -99,12 +97,12 @@ def test_what_is_under_way_is_stopped_in_the_middle_and_asked_for_again(page_of,
     page: Page = page_of(trainer)
     generation = ask(page)
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("This was stopped")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("This was stopped")).to_be_visible()
     assert not keys(generation.quiz)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("5 questions are being made")).to_be_visible()
     run_job(Generation.objects.exclude(pk=generation.pk).get().job)
-    expect(page.locator("li.draft")).to_have_count(5, timeout=PATIENCE_MS)
+    expect(page.locator("li.draft")).to_have_count(5)
 
 
 def test_a_disagreement_has_to_be_accepted_before_it_is_published(gemini, page_of, trainer):

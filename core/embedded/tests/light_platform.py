@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.embedded import __main__, run
+from core.embedded.child import Service
 
 IDLE = ["-c", "import time; time.sleep(3600)"]
 STUBBORN = ["-c", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(3600)"]
@@ -26,4 +27,5 @@ def light_programs(environment: Mapping[str, str], ports: run.Ports) -> dict[str
 
 if __name__ == "__main__":
     run.programs = light_programs
+    Service.stop_patience = 300.0  # A stubborn one is ended by hurrying alone.
     sys.exit(__main__.main())

@@ -57,7 +57,7 @@ def test_asked_twice_it_hurries(data: DataDir, start: Start) -> None:
     assert not wait_until(lambda: platform.process.poll() is not None, 1.5)
     platform.ask_to_stop(by=signal.SIGINT)
 
-    assert platform.process.wait(7) == 0
+    assert platform.process.wait(PATIENCE) == 0
     assert not any(map(is_alive, pids))
 
 

@@ -145,7 +145,7 @@ class TestTwoWorkersWithOneDelivery:
         def slow(event, envelope):
             calls.append(envelope.id)
             is_inside.set()
-            assert may_leave.wait(10)
+            assert may_leave.wait(60)
 
         def quick(event, envelope):
             calls.append(envelope.id)
@@ -153,7 +153,7 @@ class TestTwoWorkersWithOneDelivery:
         monkeypatch.setitem(receivers._entries, ECHO, slow)
         first = threading.Thread(target=_deliver_in_thread, args=(delivery.pk, at))
         first.start()
-        assert is_inside.wait(10)
+        assert is_inside.wait(60)
         monkeypatch.setitem(receivers._entries, ECHO, quick)
         deliver(delivery.pk, at=at + HOUR)
         may_leave.set()

@@ -106,6 +106,8 @@ export function start(element) {
   }
 
   async function save() {
+    clearTimeout(timer);
+    timer = undefined;
     if (isOver || !form) return;
     if (isSaving) {
       isWaiting = true;
@@ -126,7 +128,8 @@ export function start(element) {
         say(element.dataset.wrong);
       } else if (answer.ok) {
         setBase((await answer.json()).base);
-        say(element.dataset.saved);
+        // Of what was changed meanwhile, that would not be true yet.
+        if (timer === undefined && !isWaiting) say(element.dataset.saved);
       } else {
         say(element.dataset.lost);
       }

@@ -42,10 +42,15 @@ class QuizQuerySet(models.QuerySet[Any]):
         )
 
     def with_counts(self) -> Self:
-        """`questions_count` of those in the quiz itself; rules add theirs (`drawn_count`)."""
-        return self.annotate(
-            listed_count=Count("quiz_questions", distinct=True),
-        ).prefetch_related("draw_rules")
+        """`listed_count` of those in the quiz itself; rules add theirs (`draw_rules`).
+
+        Counted beside the list and not by joining it: what is shown on a page is counted alone.
+        """
+        listed = apps.get_model("quizzes", "QuizQuestion").objects.filter(quiz=OuterRef("pk"))
+        count = listed.order_by().values("quiz").annotate(n=Count("pk")).values("n")
+        return self.annotate(listed_count=Coalesce(Subquery(count), 0)).prefetch_related(
+            "draw_rules"
+        )
 
     def with_attempts(self) -> Self:
         """`attempts_count` of all, `average_percent` of those that ended; None before the first.

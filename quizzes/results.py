@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
     Avg,
+    Case,
     Count,
     DurationField,
     Exists,
@@ -25,12 +27,15 @@ from django.db.models import (
     Subquery,
     Sum,
     TextChoices,
+    Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.roles import STAFF
 from core.charts import Chart, ChartKind, Series
 from curriculum.models import Enrollment
 from curriculum.querysets import students_seen_by
@@ -43,20 +48,25 @@ from quizzes.querysets import AttemptQuerySet
 STEPS = 10
 MOST_WRONG_SHOWN = 2
 COUNTED = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
-# Of each version, how often each of its wrong choices was taken in attempts that ended.
+# In the page's figures of single questions: enough to say how one fares, however many there are.
+NEWEST_ATTEMPTS = 500
+# Of each question, how often each of its wrong choices was taken. Equal answers are counted first.
 _WRONG_CHOICES = """
-SELECT asked.question_id, choice.text, count(*) AS times
-FROM quizzes_attemptquestion AS asked
-JOIN quizzes_attempt AS attempt ON attempt.id = asked.attempt_id
-JOIN questions_questionversion AS version ON version.id = asked.version_id
-CROSS JOIN LATERAL jsonb_array_elements_text(
-    CASE WHEN jsonb_typeof(asked.response) = 'array' THEN asked.response ELSE '[]' END
-) AS taken (id)
+SELECT question_id, choice.text, sum(times) AS taken
+FROM (
+    SELECT asked.question_id, version_id, response, count(*) AS times
+    FROM quizzes_attemptquestion AS asked
+    JOIN questions_questionversion AS version ON version.id = version_id
+    WHERE attempt_id = ANY(%s) AND NOT is_correct AND type = ANY(%s)
+        AND jsonb_typeof(response) = 'array'
+    GROUP BY asked.question_id, version_id, response
+) AS given
+CROSS JOIN LATERAL jsonb_array_elements_text(response) AS chosen (id)
 JOIN questions_choice AS choice
-    ON choice.version_id = version.id AND choice.id::text = taken.id AND NOT choice.is_correct
-WHERE attempt.quiz_id = %s AND attempt.status <> 'in_progress' AND version.type = ANY(%s)
-GROUP BY asked.question_id, choice.text
-ORDER BY asked.question_id, times DESC, choice.text
+    ON choice.version_id = given.version_id AND choice.id::text = chosen.id
+    AND NOT choice.is_correct
+GROUP BY question_id, choice.text
+ORDER BY question_id, taken DESC, choice.text
 """
 
 
@@ -114,41 +124,55 @@ class Results:
 
     @property
     def attempts(self) -> AttemptQuerySet:
-        return Attempt.objects.visible_to(self.user).filter(quiz=self.quiz)
+        """All of them: whoever sees how a quiz went sees everybody's (`quizzes.view_results`)."""
+        return Attempt.objects.filter(quiz=self.quiz)
 
-    def people(self) -> QuerySet[User]:
-        """Whoever took it, and whoever could have: with their attempts as columns."""
-        of_them = self.attempts.filter(student=OuterRef("pk")).order_by().values("student")
+    def people(self, who: Who = Who.ALL) -> QuerySet[User]:
+        """Whoever took it, and whoever could have; or those of them who are asked for."""
+        wanted = {
+            Who.ALL: self._took | self._could,
+            Who.DID: self._took,
+            Who.NOT_YET: self._could & ~self._took,
+            Who.WAITING: self._waits,
+        }
+        return User.objects.filter(wanted[who])
+
+    def with_attempts(self, people: QuerySet[User]) -> QuerySet[User]:
+        """Their attempts as columns; `…_key` are to order by, and cheap for those without any."""
+        of_them = self.attempts.filter(student=OuterRef("pk")).order_by()
         ended = of_them.exclude(status="in_progress")
-        share = Max(_percent_of_attempt())
-        last = self.attempts.filter(student=OuterRef("pk")).order_by("-started_at")
+        last = of_them.order_by("-started_at")
+        last_ended = last.exclude(status="in_progress")
         time = ExpressionWrapper(F("ended_at") - F("started_at"), DurationField())
-        return User.objects.filter(
-            Q(pk__in=self.attempts.values("student")) | Q(pk__in=self._expected().values("pk"))
-        ).annotate(
-            attempts_count=Coalesce(Subquery(of_them.annotate(n=Count("pk")).values("n")), 0),
-            best_percent=Subquery(ended.annotate(best=share).values("best")),
-            best_key=Coalesce(F("best_percent"), -1.0),
+        count = of_them.values("student").annotate(n=Count("pk")).values("n")
+        best = ended.values("student").annotate(best=Max(_percent_of_attempt())).values("best")
+        waiting = ended.values("student").annotate(n=Sum("pending_count")).values("n")
+        before_all = Value(self.quiz.created_at - timedelta(days=36_500))
+        return people.annotate(
+            attempts_count=self._of_takers(Subquery(count), none=0),
+            best_percent=Subquery(best),
+            best_key=self._of_takers(Coalesce(Subquery(best), -1.0), none=-1.0),
             last_percent=Subquery(
-                last.exclude(status="in_progress")
-                .annotate(percent=_percent_of_attempt())
-                .values("percent")[:1]
+                last_ended.annotate(percent=_percent_of_attempt()).values("percent")[:1]
             ),
             last_at=Subquery(last.values("started_at")[:1]),
-            last_key=Coalesce(F("last_at"), self.quiz.created_at - timedelta(days=36_500)),
-            last_time=Subquery(
-                last.exclude(status="in_progress").annotate(time=time).values("time")[:1]
-            ),
-            waiting_count=Coalesce(Subquery(ended.annotate(n=Sum("pending_count")).values("n")), 0),
-            is_at_it=Exists(self.attempts.open().filter(student=OuterRef("pk"))),
+            last_key=self._of_takers(Subquery(last.values("started_at")[:1]), none=before_all),
+            last_time=Subquery(last_ended.annotate(time=time).values("time")[:1]),
+            waiting_count=Coalesce(Subquery(waiting), 0),
+            is_at_it=Exists(of_them.open()),
         )
 
-    def shown(self, who: str, people: QuerySet[User]) -> QuerySet[User]:
-        return people.filter(_WHO[Who(who)]) if who else people
-
-    def counts(self, people: QuerySet[User]) -> dict[str, int]:
-        filters = {f"n_{who.value or 'all'}": Count("pk", filter=_WHO[who]) for who in Who}
-        return people.aggregate(**filters)
+    def counts(self, called: Q) -> dict[Who, int]:
+        """Each by itself, and together: the database joins what it could not if it were one."""
+        did, not_yet, waiting = (
+            self.people(who).filter(called).count() for who in (Who.DID, Who.NOT_YET, Who.WAITING)
+        )
+        return {
+            Who.ALL: did + not_yet,
+            Who.DID: did,
+            Who.NOT_YET: not_yet,
+            Who.WAITING: waiting,
+        }
 
     @cached_property
     def summary(self) -> Summary:
@@ -167,17 +191,15 @@ class Results:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """Of all attempts: how many there are, how many wait, how long they took on average."""
+        """Of all attempts: how many there are, what waits for marks, how long one takes."""
         time = ExpressionWrapper(F("ended_at") - F("started_at"), DurationField())
         return self.attempts.aggregate(
             n=Count("pk"),
+            ended=Count("pk", filter=~Q(status="in_progress")),
             abandoned=Count("pk", filter=Q(status="abandoned")),
+            waiting=Coalesce(Sum("pending_count"), 0),
             time=Avg(time, filter=Q(status="submitted")),
         )
-
-    @property
-    def waiting(self) -> QuerySet[AttemptQuestion]:
-        return answers_to_mark(self.quiz).filter(score=None)
 
     def chart(self) -> Chart:
         width = 100 // STEPS
@@ -186,11 +208,13 @@ class Results:
         values = [float(each) for each in self.summary.distribution]
         return Chart(ChartKind.BAR, _("Percent"), labels, [Series(_("People"), values)])
 
-    def items(self) -> list[ItemRow]:
-        """Every question that was answered, the hardest first."""
-        rows = {row["question_id"]: row for row in self._sums()}
+    def items(self, *, newest: int | None = None) -> list[ItemRow]:
+        """Every question that was answered, the hardest first; of so many attempts, or of all."""
+        ended = self.attempts.ended().order_by("-ended_at", "pk")
+        attempts = list(ended.values_list("pk", flat=True)[:newest])
+        rows = {row["question_id"]: row for row in _sums(self.quiz, attempts)}
         versions = QuestionVersion.objects.in_bulk([row["newest"] for row in rows.values()])
-        wrong = self._wrong_choices()
+        wrong = _wrong_choices(attempts)
         items = [
             ItemRow(
                 question,
@@ -209,52 +233,72 @@ class Results:
         )
         return ordered.iterator(chunk_size=500)
 
-    def _expected(self) -> QuerySet[User]:
-        seen = students_seen_by(self.user, at=self.at)
+    @property
+    def _took(self) -> Q:
+        return Q(pk__in=self.attempts.values("student"))
+
+    @property
+    def _waits(self) -> Q:
+        return Q(pk__in=self.attempts.filter(pending_count__gt=0).values("student"))
+
+    def _of_takers(self, figure: Any, *, none: Any) -> Case:
+        """Asked for those alone who took it; of many who could have, most have not."""
+        return Case(When(self._took, then=figure), default=none)
+
+    @property
+    def _could(self) -> Q:
+        could = Q(is_active=True) & ~Q(pk=self.user.pk)
+        if self.user.role not in STAFF:
+            could &= Q(pk__in=students_seen_by(self.user, at=self.at).values("pk"))
+        if self.user.role in STAFF or self.quiz.track_id is not None:
+            could &= Q(pk__in=self._enrolled().values("student"))
+        return could
+
+    def _enrolled(self) -> QuerySet[Enrollment]:
+        enrolled = Enrollment.objects.with_access(self.at)
         if self.quiz.track_id is None:
-            return seen
-        on_track = Enrollment.objects.with_access(self.at).filter(track=self.quiz.track_id)
-        return seen.filter(pk__in=on_track.values("student"))
+            return enrolled
+        return enrolled.filter(track=self.quiz.track_id)
 
-    def _sums(self) -> QuerySet[AttemptQuestion, dict[str, Any]]:
-        share = Cast(F("score") / F("marks"), FloatField())
-        rest = Coalesce(
-            Cast(
-                (F("attempt__score") - F("score"))
-                / NullIf(F("attempt__max_score") - F("marks"), Decimal(0)),
-                FloatField(),
-            ),
-            0.0,
-        )
-        answered = AttemptQuestion.objects.filter(
-            attempt__in=self.attempts.ended().values("pk"),
-            response__isnull=False,
-            score__isnull=False,
-        )
-        return (
-            answered.annotate(share=share, rest=rest)
-            .order_by()
-            .values("question_id")
-            .annotate(
-                newest=Max("version_id"),
-                answers=Count("pk"),
-                share_sum=Sum("share"),
-                share_squares=Sum(F("share") * F("share")),
-                rest_sum=Sum("rest"),
-                rest_squares=Sum(F("rest") * F("rest")),
-                products=Sum(F("share") * F("rest")),
-                timed=Count("seconds"),
-                seconds_sum=Coalesce(Sum("seconds"), 0),
-            )
-        )
 
-    def _wrong_choices(self) -> dict[int, list[WrongChoice]]:
-        found: dict[int, list[WrongChoice]] = {}
-        with connection.cursor() as cursor:
-            cursor.execute(_WRONG_CHOICES, [self.quiz.pk, [each.value for each in COUNTED]])
-            for question, text, times in cursor.fetchall():
-                found.setdefault(question, []).append(WrongChoice(text, times))
-        return found
+def _sums(quiz: Quiz, attempts: Sequence[UUID]) -> QuerySet[AttemptQuestion, dict[str, Any]]:
+    share = Cast(F("score") / F("marks"), FloatField())
+    rest = Coalesce(
+        Cast(
+            (F("attempt__score") - F("score"))
+            / NullIf(F("attempt__max_score") - F("marks"), Decimal(0)),
+            FloatField(),
+        ),
+        0.0,
+    )
+    answered = AttemptQuestion.objects.filter(
+        attempt__in=attempts, attempt__quiz=quiz, response__isnull=False, score__isnull=False
+    )
+    return (
+        answered.annotate(share=share, rest=rest)
+        .order_by()
+        .values("question_id")
+        .annotate(
+            newest=Max("version_id"),
+            answers=Count("pk"),
+            share_sum=Sum("share"),
+            share_squares=Sum(F("share") * F("share")),
+            rest_sum=Sum("rest"),
+            rest_squares=Sum(F("rest") * F("rest")),
+            products=Sum(F("share") * F("rest")),
+            timed=Count("seconds"),
+            seconds_sum=Coalesce(Sum("seconds"), 0),
+        )
+    )
+
+
+def _wrong_choices(attempts: Sequence[UUID]) -> dict[int, list[WrongChoice]]:
+    found: dict[int, list[WrongChoice]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_WRONG_CHOICES, [list(attempts), [each.value for each in COUNTED]])
+        for question, text, times in cursor.fetchall():
+            found.setdefault(question, []).append(WrongChoice(text, int(times)))
+    return found
 
 
 def answers_to_mark(quiz: Quiz) -> QuerySet[AttemptQuestion]:
@@ -265,17 +309,23 @@ def answers_to_mark(quiz: Quiz) -> QuerySet[AttemptQuestion]:
     return found.order_by("attempt__ended_at", "pk")
 
 
+def answers_waiting(quiz: Quiz) -> QuerySet[AttemptQuestion]:
+    """Of these, those without marks. Attempts know how many they have, so no other is read."""
+    return answers_to_mark(quiz).filter(attempt__pending_count__gt=0, score=None)
+
+
+def answers_marked(quiz: Quiz) -> QuerySet[AttemptQuestion]:
+    return answers_to_mark(quiz).filter(marked_at__isnull=False)
+
+
+def waiting_count(quiz: Quiz) -> int:
+    attempts = Attempt.objects.filter(quiz=quiz, pending_count__gt=0)
+    return int(attempts.aggregate(n=Coalesce(Sum("pending_count"), 0))["n"])
+
+
 def _percent_of_attempt() -> Cast:
     return Cast(100 * F("score") / NullIf(F("max_score"), Decimal(0)), FloatField())
 
 
 def _sums_in(row: dict[str, Any]) -> Sums:
     return Sums(**{name: said for name, said in row.items() if name != "question_id"})
-
-
-_WHO = {
-    Who.ALL: Q(pk__isnull=False),
-    Who.DID: Q(attempts_count__gt=0),
-    Who.NOT_YET: Q(attempts_count=0),
-    Who.WAITING: Q(waiting_count__gt=0),
-}

@@ -91,7 +91,7 @@ class _Attempts(GenericAPIView[Attempt]):
     def get_queryset(self) -> QuerySet[Attempt]:
         if getattr(self, "swagger_fake_view", False):
             return Attempt.objects.none()
-        return Attempt.objects.visible_to(self.request.user).select_related("quiz").distinct()
+        return Attempt.objects.visible_to(self.request.user).select_related("quiz")
 
 
 class AttemptsEndpoint(_Attempts):

@@ -75,6 +75,21 @@ class Attempt(models.Model):
                 fields=["saved_at"], name="attempt_left_alone", condition=Q(status="in_progress")
             ),
             models.Index(fields=["student", "-started_at"], name="attempt_of_student"),
+            models.Index(fields=["-started_at"], name="attempt_newest"),
+            models.Index(
+                fields=["quiz", "ended_at"],
+                name="attempt_waiting",
+                condition=Q(pending_count__gt=0),
+            ),
+            # All that sums over a quiz ask of its attempts, so that they read nothing else.
+            models.Index(
+                fields=["quiz", "student"],
+                include=[
+                    *("id", "status", "score", "max_score", "pending_count"),
+                    *("started_at", "ended_at"),
+                ],
+                name="attempt_of_quiz",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +135,11 @@ class AttemptQuestion(models.Model):
 
     class Meta:
         ordering = ["attempt", "position"]
+        indexes = [
+            models.Index(
+                fields=["attempt"], name="answer_marked", condition=Q(marked_at__isnull=False)
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "question_id"], name="attempt_asks_once"),
             models.CheckConstraint(

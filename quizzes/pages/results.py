@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,11 +26,12 @@ from core.tables import Column, table
 from core.widgets import SearchInput
 from quizzes.models import Attempt, Quiz
 from quizzes.pages.authoring_page import EDIT, visible_quiz
-from quizzes.results import ItemRow, Results, Who, answers_to_mark
+from quizzes.pages.counted import counted_page
+from quizzes.results import NEWEST_ATTEMPTS, ItemRow, Results, Who, answers_waiting
 from quizzes.standing import has_passed
 
 SEE = "quizzes.view_results"
-ON_A_PAGE = 50
+ON_A_PAGE = 25
 HARDEST = 15
 XLSX, QUESTIONS = "xlsx", "questions"
 COLUMNS = (
@@ -74,26 +74,27 @@ def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
     results = Results(quiz, user, at=now())
     form = PeopleForm(request.GET)
     search = form.cleaned_data.get("q", "") if form.is_valid() else ""
-    people = results.people().filter(_called(search))
-    counts = results.counts(people)
-    who = request.GET.get("who", "")
-    who = who if who in Who.values else ""
+    called = _called(search)
+    counts = results.counts(called)
+    who = Who(asked) if (asked := request.GET.get("who", "")) in Who.values else Who.ALL
+    people = results.people(who).filter(called)
     shown = table(COLUMNS, request.GET, default="name")
-    ordered = results.shown(who, people).order_by(*shown.order_by)
-    items = results.items()
+    ordered = results.with_attempts(people).order_by(*shown.order_by)
+    items = results.items(newest=NEWEST_ATTEMPTS)
     context = {
         "quiz": quiz,
         "summary": results.summary,
         "facts": results.facts,
-        "waiting": results.waiting.count(),
+        "waiting": results.facts["waiting"],
         "chart": results.chart() if results.summary.people else None,
         "items": items[:HARDEST],
         "items_count": len(items),
+        "newest": NEWEST_ATTEMPTS if results.facts["ended"] > NEWEST_ATTEMPTS else None,
         "headings": shown.headings,
-        "page": Paginator(ordered, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": counted_page(ordered, ON_A_PAGE, count=counts[who], number=request.GET.get("page")),
         "form": form,
         "tabs": _tabs(request, counts, who),
-        "who": who,
+        "who": who.value,
         "is_narrowed": bool(search),
         "may_mark": can(user, "quizzes.mark", quiz),
         "export": reverse("quiz_results_export", args=[pk]),
@@ -111,7 +112,7 @@ def person(request: HttpRequest, pk: int, person_pk: int) -> HttpResponse:
     attempts = list(seen.select_related("student", "quiz").order_by("-number"))
     if not attempts:
         raise Missing
-    waiting = answers_to_mark(quiz).filter(score=None, attempt__student=person_pk)
+    waiting = answers_waiting(quiz).filter(attempt__student=person_pk)
     context = {
         "quiz": quiz,
         "person": attempts[0].student,
@@ -158,7 +159,7 @@ def _called(search: str) -> Q:
     return wanted
 
 
-def _tabs(request: HttpRequest, counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+def _tabs(request: HttpRequest, counts: dict[Who, int], chosen: Who) -> list[dict[str, Any]]:
     query = request.GET.copy()
     query.pop("page", None)
     tabs = []
@@ -168,8 +169,8 @@ def _tabs(request: HttpRequest, counts: dict[str, int], chosen: str) -> list[dic
             {
                 "label": who.label,
                 "href": f"{request.path}?{query.urlencode()}#people",
-                "is_current": who.value == chosen,
-                "count": counts[f"n_{who.value or 'all'}"],
+                "is_current": who == chosen,
+                "count": counts[who],
             }
         )
     return tabs

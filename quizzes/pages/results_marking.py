@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,8 +27,9 @@ from questions.showing import files_of, reviewed
 from quizzes.actions.marking import FEEDBACK_LENGTH, mark_answer
 from quizzes.errors import MarkedMeanwhile
 from quizzes.models import AttemptQuestion, Quiz
+from quizzes.pages.counted import counted_page
 from quizzes.pages.results import SEE, quiz_with_results
-from quizzes.results import answers_to_mark
+from quizzes.results import answers_marked, answers_to_mark, answers_waiting, waiting_count
 
 MARK = "quizzes.mark"
 ON_A_PAGE = 25
@@ -88,12 +88,13 @@ class MarkForm(forms.Form):
 def waiting(request: HttpRequest, pk: int) -> HttpResponse:
     quiz = quiz_with_results(request, pk)
     is_marked = request.GET.get("state") == MARKED
-    answers = answers_to_mark(quiz).select_related("attempt__student", "version", "marked_by")
-    rows = answers.filter(score__isnull=not is_marked)
+    rows = answers_marked(quiz) if is_marked else answers_waiting(quiz)
+    count = rows.count() if is_marked else waiting_count(quiz)
+    shown = rows.select_related("attempt__student", "version", "marked_by")
     here = reverse("quiz_marking", args=[pk])
     context = {
         "quiz": quiz,
-        "page": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": counted_page(shown, ON_A_PAGE, count=count, number=request.GET.get("page")),
         "is_marked": is_marked,
         "tabs": [
             {"label": _("Waiting"), "href": here, "is_current": not is_marked},
@@ -162,14 +163,13 @@ def _page(
         is_for_graders=True,
         is_own=False,
     )
-    waiting_keys = answers_to_mark(quiz).filter(score=None)
     context = {
         "quiz": quiz,
         "answer": answer,
         "shown": shown,
         "form": form,
         "has_conflict": has_conflict,
-        "left": waiting_keys.exclude(pk=answer.pk).count(),
+        "left": waiting_count(quiz) - (answer.score is None),
         "trail": [*_trail(quiz), (_("Answers to mark"), reverse("quiz_marking", args=[quiz.pk]))],
     }
     return render(request, "quizzes/results/mark.html", context, status=status)
@@ -186,7 +186,7 @@ def _too_late(request: HttpRequest, quiz: Quiz, pk: int) -> HttpResponse:
 
 def _go_on(request: HttpRequest, quiz: Quiz, answer: AttemptQuestion) -> HttpResponse:
     said = _("Marked: the answer of %(name)s.") % {"name": answer.attempt.student.get_full_name()}
-    following = answers_to_mark(quiz).filter(score=None).exclude(pk=answer.pk).first()
+    following = answers_waiting(quiz).exclude(pk=answer.pk).first()
     if following is None:
         messages.success(request, f"{said} {_('That was the last one here.')}")
         return redirect("quiz_results", quiz.pk)

@@ -22,6 +22,7 @@ from curriculum.tests.factories import enrolled, make_track
 from questions.models import VersionStatistics
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.models import AttemptQuestion, AttemptStatus
+from quizzes.pages import results as results_pages
 from quizzes.tests.factories import make_published_quiz, right
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,42 @@ def clone(attempt, times):
         for each in asked:
             each.pk, each.attempt = None, attempt
         AttemptQuestion.objects.bulk_create(asked)
+
+
+def test_of_very_many_attempts_the_page_weighs_the_newest_and_the_file_all(
+    client, quiz, monkeypatch
+):
+    monkeypatch.setattr(results_pages, "NEWEST_ATTEMPTS", 2)
+    take(quiz, is_right=False)
+    take(quiz)
+    assert "newest 2 attempts" not in page(client, quiz).content.decode()
+    take(quiz)
+
+    answer = page(client, quiz)
+    file = client.get(reverse("quiz_results_export", args=[quiz.pk]) + "?of=questions")
+
+    assert {each.statistics.answers for each in answer.context["items"]} == {2}
+    assert {each.percent for each in answer.context["items"]} == {100.0}
+    assert "newest 2 attempts" in answer.content.decode()
+    rows = csv.reader(StringIO(b"".join(file.streaming_content).decode("utf-8-sig")))
+    assert {row[2] for row in rows} == {"Answers", "3"}
+
+
+def test_what_waits_is_counted_as_it_is_listed(client, quiz):
+    for _ in range(3):
+        take(quiz)
+    start_attempt(quiz, by=UserFactory(), at=now(), seed=1)
+    mark(client, essay_of(take(quiz)))
+    address = reverse("quiz_marking", args=[quiz.pk])
+
+    waiting = client.get(address).context["page"]
+    marked = client.get(address + "?state=marked").context["page"]
+
+    assert (len(waiting), waiting.paginator.count) == (3, 3)
+    assert (len(marked), marked.paginator.count) == (1, 1)
+    first = reverse("quiz_mark_answer", args=[quiz.pk, waiting[0].pk])
+    assert client.get(first).context["left"] == 2
+    assert page(client, quiz).context["waiting"] == 3
 
 
 # Files

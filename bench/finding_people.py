@@ -67,7 +67,7 @@ LISTS = (
 
 def main() -> None:
     with prepared_demo() as environment:
-        _fill(environment["DATABASE_URL"])
+        fill_people(environment["DATABASE_URL"])
         with serving(EMBEDDED, environment) as address, httpx.Client(base_url=address) as client:
             signed_in = client.post("/api/auth/login/", json=PERSON).raise_for_status().json()
             token = {"Authorization": f"Bearer {signed_in['access']}"}
@@ -82,7 +82,7 @@ def main() -> None:
             _export(client, cookie)
 
 
-def _fill(database_url: str) -> None:
+def fill_people(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as database:
         database.execute(FILL, [PEOPLE])
         database.execute(ASSIGN, [])

@@ -87,5 +87,5 @@ class QuotaUsedUp(Throttled):
 
 class NotReplaceable(Conflict):
     message = _(
-        "Only questions that were generated can be replaced by another one, and only in a draft."
+        "Only questions that you had generated can be replaced by another one, and only in a draft."
     )

@@ -44,6 +44,7 @@ class Draft:
     replacing: Generation | None
     job: Job | None
     may_edit: bool
+    may_replace: bool
 
     @property
     def question(self) -> Question:
@@ -104,6 +105,7 @@ def _drafts(quiz: Quiz, listed: QuerySet[QuizQuestion], *, user: Any) -> list[Dr
             "generation", "question", "vetted_by"
         )
     }
+    seen = set(Generation.objects.visible_to(user).filter(items__question__in=keys))
     replacing = _replacing(quiz)
     jobs = Job.objects.in_bulk(
         [each.job for each in replacing.values() if each.state == GenerationState.RUNNING]
@@ -112,26 +114,29 @@ def _drafts(quiz: Quiz, listed: QuerySet[QuizQuestion], *, user: Any) -> list[Dr
     for row in rows:
         version, item = versions[row.question_id], items.get(row.question_id)
         newer = replacing.get(row.question_id)
+        sees_source = item is not None and item.generation in seen
         drafts.append(
             Draft(
                 row=row,
                 version=version,
                 shown=reviewed(version, marks=row.marks, position=row.position),
                 item=item,
-                passage=passage_of(item) if item else None,
+                passage=passage_of(item, sees_source=sees_source) if item else None,
                 answered=opinion_in_words(version, item.second_opinion) if item else (),
                 replacing=newer,
                 job=jobs.get(newer.job) if newer and newer.job else None,
                 may_edit=can(user, "questions.edit", row.question),
+                may_replace=sees_source,
             )
         )
     return drafts
 
 
-def passage_of(item: GeneratedQuestion) -> Passage | None:
+def passage_of(item: GeneratedQuestion, *, sees_source: bool) -> Passage | None:
+    """What stands around it is read by those alone who see the whole text."""
     if not item.span:
         return None
-    source = item.generation.source_text
+    source = item.generation.source_text if sees_source else ""
     start = source.find(item.span)
     if start < 0:
         return Passage("", item.span, "")

@@ -156,10 +156,15 @@ def ask_once_more(
 def ask_replacement(
     quiz: Quiz, *, question: int, by: User, at: datetime, seed: int
 ) -> tuple[Generation, Job]:
-    """Another question of the same source in the place of this one, of its type if there is one."""
+    """Another question of the same source in the place of this one, of its type if there is one.
+
+    Only for those who see that source: what comes of it is theirs, and so would its text be.
+    """
     quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
     row = quiz.quiz_questions.select_related("question").get(question=question)
-    item = GeneratedQuestion.objects.filter(question=question).select_related("generation").first()
+    seen = Generation.objects.visible_to(by)
+    items = GeneratedQuestion.objects.filter(question=question, generation__in=seen)
+    item = items.select_related("generation").first()
     if quiz.status != QuizStatus.DRAFT or item is None:
         raise NotReplaceable
     running = quiz.generations.filter(state=GenerationState.RUNNING, replaces=question)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -159,6 +160,19 @@ def words_in(written: Mapping[str, Any], name: str, problems: list[Problem]) -> 
 def plain_ends(text: str) -> str:
     """Forms and files of Windows end their lines otherwise, and mean the same."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def bare(text: str) -> str:
+    """As one reads it: without what is not seen, and one space for many."""
+    text = unicodedata.normalize("NFC", text)
+    return " ".join(without_hidden(text).split())
+
+
+def without_hidden(text: str) -> str:
+    """Joiners and marks of order are on no keyboard, and make no other answer."""
+    if text.isascii():
+        return text
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 
 def text_of(written: Mapping[str, Any], problems: list[Problem]) -> str:

@@ -25,6 +25,7 @@ from questions.kinds.base import (
     Outline,
     Problem,
     Response,
+    bare,
     flag_in,
     list_in,
     shuffled,
@@ -191,7 +192,7 @@ def read_choices(written: Mapping[str, Any], problems: list[Problem]) -> list[Ch
                 % {"least": LEAST_CHOICES, "most": MOST_CHOICES},
             )
         )
-    texts = [" ".join(choice.text.split()).casefold() for choice in choices]
+    texts = [bare(choice.text).casefold() for choice in choices]
     if len(set(texts)) != len(texts):
         problems.append(Problem("choices", _("Two choices say the same.")))
     return choices

@@ -19,6 +19,7 @@ from questions.kinds.base import (
     Outline,
     Problem,
     Response,
+    bare,
     list_in,
     shuffled,
     text_of,
@@ -49,7 +50,7 @@ class Matching(Kind):
                     % {"least": LEAST_PAIRS, "most": MOST_CHOICES},
                 )
             )
-        if len({left.casefold() for left, _right in pairs}) != len(pairs):
+        if len({bare(left).casefold() for left, _right in pairs}) != len(pairs):
             problems.append(Problem("pairs", _("Two left sides say the same.")))
         rights = sorted({right for _left, right in pairs} | set(distractors))
         if len(rights) < LEAST_PAIRS and not problems:

@@ -22,6 +22,7 @@ from questions.kinds.base import (
     Outline,
     Problem,
     Response,
+    bare,
     list_in,
     shuffled,
     text_of,
@@ -58,7 +59,7 @@ class Ordering(Kind):
             problems.append(Problem("items", _("Each item is a text.")))
             return None, problems
         items = [row.strip() for row in rows]
-        if len({" ".join(item.split()).casefold() for item in items}) != len(items):
+        if len({bare(item).casefold() for item in items}) != len(items):
             problems.append(Problem("items", _("Two items say the same.")))
         if problems:
             return None, problems

@@ -23,9 +23,11 @@ from questions.kinds.base import (
     Problem,
     Response,
     as_text,
+    bare,
     flag_in,
     list_in,
     text_of,
+    without_hidden,
     words_in,
 )
 
@@ -83,7 +85,7 @@ def is_accepted(said: str, key: Mapping[str, Any]) -> bool:
     case_sensitive, keep_spaces = key.get("case_sensitive", False), key.get("keep_spaces", False)
 
     def plain(text: str) -> str:
-        text = unicodedata.normalize("NFC", text)
+        text = without_hidden(unicodedata.normalize("NFC", text))
         text = text if keep_spaces else " ".join(text.split())
         return text if case_sensitive else text.casefold()
 
@@ -92,7 +94,7 @@ def is_accepted(said: str, key: Mapping[str, Any]) -> bool:
     pattern = compiled(key.get("pattern", ""), case_sensitive=case_sensitive)
     if pattern is None:
         return False
-    asked = unicodedata.normalize("NFC", said)
+    asked = without_hidden(unicodedata.normalize("NFC", said))
     return pattern.fullmatch(asked if keep_spaces else " ".join(asked.split())) is not None
 
 
@@ -114,7 +116,7 @@ def compiled(pattern: str, *, case_sensitive: bool) -> Any:
 
 def read_accepted(written: Mapping[str, Any], problems: list[Problem]) -> list[str]:
     rows: Sequence[Any] = list_in(written, "accepted", problems)
-    if not all(isinstance(row, str) and row.strip() and len(row) <= LONGEST for row in rows):
+    if not all(isinstance(row, str) and bare(row) and len(row) <= LONGEST for row in rows):
         problems.append(
             Problem(
                 "accepted",

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from core.clock import now
+from questions.kinds import kind_of
 from questions.kinds.numeric import number_and_unit
 from quizzes.actions.abandoning import abandon_left_alone
 from quizzes.actions.attempts import start_attempt, submit_attempt
@@ -116,3 +117,38 @@ def test_a_closing_that_tells_nothing_new_lets_whoever_began_go_on(api_of, stude
 
     assert answered.status_code == 200
     assert abandon_left_alone(at=now()) == 0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("LEFT\u200b JOIN", "left join"),
+        ("left join", "left\u00a0jo\u2060in\ufeff"),
+        ("caf\u00e9", "cafe\u0301"),
+    ],
+)
+def test_what_nobody_sees_makes_no_answer_wrong(accepted, said):
+    kind = kind_of("SHORT_TEXT")
+    outline, problems = kind.read({"text": "Which?", "accepted": [accepted]})
+
+    assert not problems
+    assert kind.grade(outline, said).is_correct
+
+
+@pytest.mark.parametrize(
+    ("type_", "written"),
+    [
+        ("SINGLE", {"choices": [{"text": "yes", "correct": True}, {"text": "y\u200bes"}]}),
+        ("ORDERING", {"items": ["one", "o\u2060ne"]}),
+        (
+            "MATCHING",
+            {"pairs": [{"left": "a", "right": "x"}, {"left": "a\ufeff", "right": "y"}]},
+        ),
+        ("SHORT_TEXT", {"accepted": ["\u200b"]}),
+    ],
+)
+def test_two_that_look_the_same_or_like_nothing_are_no_question(type_, written):
+    outline, problems = kind_of(type_).read({"text": "Which?", **written})
+
+    assert outline is None
+    assert problems

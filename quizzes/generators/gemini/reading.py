@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from quizzes.generators.gemini.cleaning import cleaned
 from quizzes.generators.gemini.talk import Said
 from quizzes.generators.port import Draft
 
 MOST_STARTS = 5_000
+# No question is as long: what is, is neither taken nor sent back to be mended.
+LONGEST_QUESTION = 60_000
+LONGEST_ANSWER, MOST_ANSWERS = 1_000, 50
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _WORDS = (
     *("type", "text", "choices", "answer", "value", "tolerance", "accepted", "pairs", "items"),
@@ -27,7 +31,7 @@ def drafts_in(said: Said) -> tuple[list[Draft], bool]:
         rows, is_whole = whole, True
     else:
         rows, is_whole = list(_objects(said.text)), False
-    found = [_draft(row) for row in rows if _is_question(row)]
+    found = [_draft(cleaned(row)) for row in rows if _is_question(row)]
     return found, not is_whole or len(found) < len(rows)
 
 
@@ -38,7 +42,8 @@ def answers_in(said: Said, *, count: int) -> list[list[str] | None]:
     answers: list[list[str] | None] = [None] * count
     for row in rows if isinstance(rows, list) else _objects(said.text):
         if isinstance(row, Mapping) and _is_answer(row, count):
-            answers[row["number"] - 1] = [str(each) for each in row["answer"]]
+            said_so = [str(each)[:LONGEST_ANSWER] for each in row["answer"][:MOST_ANSWERS]]
+            answers[row["number"] - 1] = cleaned(said_so)
     return answers
 
 
@@ -80,7 +85,8 @@ def _objects(text: str) -> Iterator[Any]:
 
 
 def _is_question(row: Any) -> bool:
-    return isinstance(row, Mapping) and isinstance(row.get("type"), str) and "text" in row
+    is_one = isinstance(row, Mapping) and isinstance(row.get("type"), str) and "text" in row
+    return is_one and len(str(row)) <= LONGEST_QUESTION
 
 
 def _is_answer(row: Mapping[str, Any], count: int) -> bool:

@@ -25,6 +25,8 @@ from quizzes.generators.errors import (
     UnreadableAnswer,
     WishBlocked,
 )
+from quizzes.generators.gemini.cleaning import cleaned
+from quizzes.generators.gemini.transport import Bounded
 from quizzes.generators.gemini_outcomes import note_outcome
 from quizzes.generators.port import Watch
 
@@ -80,7 +82,10 @@ class Talk:
         self._model: str = settings.GEMINI_MODEL
         # Neither proxies nor other keys of the environment: the address is the operator's own.
         self._http = httpx.Client(
-            timeout=settings.GEMINI_TIMEOUT, follow_redirects=False, trust_env=False
+            transport=Bounded(seconds=settings.GEMINI_TIMEOUT),
+            timeout=settings.GEMINI_TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
         )
         self._client = genai.Client(
             vertexai=False,
@@ -171,7 +176,7 @@ def _said(answer: types.GenerateContentResponse) -> Said | None:
     if reason in _BLOCKED:
         raise WishBlocked
     parts = (candidate.content.parts if candidate.content else None) or []
-    text = "".join(part.text for part in parts if part.text and not part.thought)
+    text = cleaned("".join(part.text for part in parts if part.text and not part.thought))
     sources, supports = _grounding(candidate.grounding_metadata)
     return Said(text, is_cut=reason == "MAX_TOKENS", sources=sources, supports=supports)
 
@@ -182,14 +187,18 @@ def _grounding(
     if told is None:
         return (), ()
     sources = tuple(
-        {"title": (web.title or web.uri or "")[:300], "url": web.uri or ""}
+        {"title": cleaned(web.title or web.uri or "")[:300], "url": cleaned(web.uri or "")}
         for web in (chunk.web for chunk in told.grounding_chunks or [])
         if web is not None
     )
     supports = tuple(
         Support(
             support.segment.text or "",
-            tuple(index for index in support.grounding_chunk_indices or [] if index < len(sources)),
+            tuple(
+                index
+                for index in support.grounding_chunk_indices or []
+                if 0 <= index < len(sources)
+            ),
         )
         for support in told.grounding_supports or []
         if support.segment is not None

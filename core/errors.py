@@ -73,7 +73,7 @@ class ProofNeeded(DomainError):
 class Missing(DomainError):
     code = "NOT_FOUND"
     status = 404
-    message = _("There is nothing here, or nothing that you may see.")
+    message = _("The address may be mistyped, or this is not for you to see.")
 
 
 class Conflict(DomainError):

@@ -131,7 +131,7 @@ class QuizForm(NewQuizForm):
         label=_("Passed with, in percent"),
         min_value=0,
         max_value=100,
-        help_text=_("From this share of all marks on, an attempt counts as passed."),
+        help_text=_("From this share of all points on, an attempt counts as passed."),
     )
     opens_at = forms.DateTimeField(
         label=_("Opens"),
@@ -172,14 +172,14 @@ class FindQuestionsForm(forms.Form):
         widget=SearchInput({"placeholder": _("Words or a tag"), "autocomplete": "off"}),
     )
     about = PlaceField(label=_("About"), empty=_("All subjects"))
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    kind = forms.ChoiceField(label=_("Type"), required=False)
     level = forms.ChoiceField(label=_("Difficulty"), required=False)
     whose = forms.ChoiceField(label=_("Whose"), required=False)
 
     def __init__(self, data: Any, *, subjects: Sequence[Subject]) -> None:
         super().__init__(data)
         self.fields["about"].fetch(subjects)  # type: ignore[attr-defined]
-        _choose(self, "kind", [("", gettext("All kinds")), *QuestionType.choices])
+        _choose(self, "kind", [("", gettext("All types")), *QuestionType.choices])
         _choose(self, "level", [("", gettext("Any difficulty")), *Difficulty.choices])
         _choose(self, "whose", [("", gettext("Anybody")), ("mine", gettext("My own"))])
 
@@ -195,7 +195,7 @@ class DrawRuleForm(forms.Form):
         help_text=_("Separated by commas; questions that have one of them."),
     )
     types = forms.MultipleChoiceField(
-        label=_("Kinds"),
+        label=_("Types"),
         choices=QuestionType.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery, Sum
 
 from accounts.models import User
-from accounts.roles import TEACHING
+from accounts.roles import TEACHING, Role
 from core.dashboards import DashboardCard, Place
 from curriculum.models import Enrollment
 from quizzes.models import Attempt, Quiz
@@ -38,8 +38,24 @@ def own_quizzes(user: User, at: datetime) -> Mapping[str, Any] | None:
     return {"quizzes": shown} if shown else None
 
 
+def answers_to_mark(user: User, at: datetime) -> Mapping[str, Any] | None:
+    """Own quizzes in which answers wait for points, those first that have waited longest."""
+    if user.role != Role.TRAINER:
+        return None
+    own = Quiz.objects.editable_by(user).values("pk")
+    waiting = Attempt.objects.filter(quiz__in=own, pending_count__gt=0).order_by()
+    quizzes = waiting.values("quiz", "quiz__title").annotate(
+        answers=Sum("pending_count"), since=Min("ended_at")
+    )
+    shown = list(quizzes.order_by("since", "quiz")[: SHOWN + 1])
+    return {"quizzes": shown[:SHOWN], "are_more": len(shown) > SHOWN} if shown else None
+
+
 CARDS = {
     "own quizzes": DashboardCard(
         Place.ASIDE, "quizzes/cards/own_quizzes.html", "quizzes.view", 10, own_quizzes
+    ),
+    "answers to mark": DashboardCard(
+        Place.ASIDE, "quizzes/cards/answers_to_mark.html", "quizzes.mark", 10, answers_to_mark
     ),
 }

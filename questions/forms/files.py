@@ -114,4 +114,6 @@ def _losses(carrying: Carrying) -> Iterable[str]:
         )
         yield said % {"n": carrying.lost_types}
     if carrying.lost_parts:
-        yield _("It loses: %(parts)s.") % {"parts": ", ".join(carrying.lost_parts)}
+        yield _("It loses: %(parts)s.") % {
+            "parts": ", ".join(map(str, carrying.lost_parts)).lower()
+        }

@@ -34,9 +34,14 @@ def part_names(parts: Iterable[str]) -> str:
 
 @register.filter
 def opening(text: str) -> str:
-    """Its code only where there is nothing else."""
+    """Its code only where there is nothing else; cut between words where there are any."""
     text = text[: 20 * LONGEST]
-    return Truncator(plain(_CODE.sub(" ", text)) or plain(text)).chars(LONGEST) or "…"
+    words = plain(_CODE.sub(" ", text)) or plain(text)
+    cut = Truncator(words).chars(LONGEST)
+    whole, blank, _part = cut.rpartition(" ")
+    if cut != words and blank and not words.startswith(cut[:-1] + " "):
+        cut = f"{whole}…"
+    return cut or "…"
 
 
 @register.filter

@@ -20,5 +20,7 @@ def test_markup_is_left_out(text: str, said: str) -> None:
 
 
 def test_an_opening_is_short_and_never_empty() -> None:
-    assert len(opening("word " * 200)) == LONGEST
+    assert opening("word " * 200) == "word " * 21 + "word…"
+    assert opening("a " + "b" * LONGEST) == "a…"
+    assert len(opening("b" * 200)) == LONGEST
     assert opening("![](/api/files/1/)") == "…"

@@ -50,7 +50,7 @@ OF_ATTEMPTS = (
     *(gettext_lazy("Percent"), gettext_lazy("Passed"), gettext_lazy("Waiting for marks")),
 )
 OF_QUESTIONS = (
-    *(gettext_lazy("Question"), gettext_lazy("Kind"), gettext_lazy("Answers")),
+    *(gettext_lazy("Question"), gettext_lazy("Type"), gettext_lazy("Answers")),
     *(gettext_lazy("Facility"), gettext_lazy("Discrimination"), gettext_lazy("Key doubtful")),
     *(gettext_lazy("Seconds"), gettext_lazy("Most chosen wrong answer"), gettext_lazy("Times")),
 )

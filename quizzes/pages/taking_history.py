@@ -46,4 +46,4 @@ def _in_words(points: list[int]) -> str:
     if not points:
         return ""
     values = {"first": points[0], "last": points[-1], "best": max(points)}
-    return _("From %(first)d %% to %(last)d %%, at best %(best)d %%.") % values
+    return _("From %(first)d%% to %(last)d%%, at best %(best)d%%.") % values

@@ -403,3 +403,50 @@ def test_an_abandoned_attempt_is_marked_too(client, quiz):
 
     attempt.refresh_from_db()
     assert (attempt.status, attempt.score) == (AttemptStatus.ABANDONED, Decimal(1))
+
+
+def test_answers_to_mark_lead_on_from_the_first_page_of_whoever_may_mark_them(client_of, quiz):
+    editor, other = UserFactory(trainer=True), UserFactory(trainer=True)
+    quiz.editors.add(editor)
+    for each in (take(quiz), take(quiz)):
+        each.refresh_from_db()
+        assert each.pending_count == 1
+    marking = reverse("quiz_marking", args=[quiz.pk])
+
+    pages = {
+        who: client_of(who).get(reverse("dashboard")).content.decode()
+        for who in (quiz.author, editor, other)
+    }
+
+    assert [marking in page for page in pages.values()] == [True, True, False]
+    assert "2 answers" in pages[editor]
+
+
+def test_what_is_marked_does_not_wait_on_the_first_page(client, quiz):
+    mark(client, essay_of(take(quiz)))
+
+    assert "Answers to mark" not in client.get(reverse("dashboard")).content.decode()
+
+
+def test_many_quizzes_with_answers_to_mark_cost_the_first_page_no_more(client, trainer):
+    def queries():
+        with CaptureQueriesContext(connection) as counted:
+            page = client.get(reverse("dashboard")).content.decode()
+        return len(counted), page
+
+    take(make_published_quiz(("ESSAY",), author=trainer))
+    queries()
+    few, _page = queries()
+    for _number in range(5):
+        take(make_published_quiz(("ESSAY",), author=trainer))
+    many, page = queries()
+
+    assert few == many
+    assert "And more" in page
+
+
+def test_before_anything_is_answered_the_page_says_what_will_stand_there(client, quiz):
+    attempt, _is_new = start_attempt(quiz, by=UserFactory(), at=now(), seed=1)
+    submit_attempt(attempt, at=now())
+
+    assert "Nothing to tell yet" in page(client, quiz).content.decode()

@@ -356,7 +356,7 @@ def test_the_history_holds_each_attempt_and_a_small_chart(client_of, taker):
 
     page = client_of(taker).get(reverse("quiz", args=[quiz.pk])).content.decode()
 
-    assert "From 50 % to 100 %, at best 100 %." in page
+    assert "From 50% to 100%, at best 100%." in page
     assert "Attempt 1" in page
     assert "Attempt 2" in page
 
@@ -398,6 +398,33 @@ def test_the_list_costs_as_many_queries_with_twenty_quizzes_as_with_two(client_o
         client.get(reverse("quizzes"))
         counted.append(queries_of(client.get, reverse("quizzes")))
     assert counted[0] == counted[1]
+
+
+def page_at(client, name, *args):
+    return client.get(reverse(name, args=args)).content.decode()
+
+
+def test_a_track_leads_to_its_quizzes(client_of):
+    track = make_track(projects=1)
+    taker = enrolled(track)
+    make_published_quiz(track=track)
+    client = client_of(taker)
+    place = f"track-{track.code}"
+
+    assert f'href="{reverse("quizzes")}#{place}"' in page_at(client, "track", track.code)
+    assert f'id="{place}"' in page_at(client, "quizzes")
+
+
+def test_a_moment_at_the_end_of_a_sentence_brings_its_own_point(client_of):
+    quiz = make_published_quiz(closes_at=now() + timedelta(days=1))
+    client = client_of(UserFactory())
+    assert "Closes" in page_at(client, "quiz", quiz.pk)
+
+    Quiz.objects.filter(pk=quiz.pk).update(closes_at=now() - timedelta(days=1))
+    page = page_at(client, "quiz", quiz.pk)
+
+    assert "It closed" in page
+    assert not re.search(r"</time>\s*\.|Closes", page)
 
 
 def test_the_first_page_leads_on_with_what_is_begun_and_to_what_is_new(client_of):

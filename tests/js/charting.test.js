@@ -55,6 +55,13 @@ test("columns and lines begin at nothing", () => {
   }
 });
 
+test("whole things are counted in whole steps", () => {
+  const counted = { ...weeks, series: [{ name: "People", values: [1, null] }] };
+  const measured = { ...weeks, series: [{ name: "Hours", values: [0.5, 1] }] };
+  assert.equal(chartOf(counted, look).options.scales.y.ticks.precision, 0);
+  assert.equal(chartOf(measured, look).options.scales.y.ticks.precision, undefined);
+});
+
 test("dots have their series as axes, and those without both numbers are left out", () => {
   const { data, options } = chartOf({ ...weeks, kind: "scatter" }, look);
   assert.deepEqual(data.datasets[0].data, [{ x: 8, y: 7, label: "1" }]);

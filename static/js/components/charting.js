@@ -160,8 +160,20 @@ function upward(data, look) {
     grid: { color: look.line, drawTicks: false },
     border: { display: false },
     title: titleOf(isScatter ? data.series[1]?.name : "", look),
-    ticks: { ...axis(look).ticks, maxTicksLimit: 6, padding: 8, callback: writing(data, look) },
+    ticks: {
+      ...axis(look).ticks,
+      maxTicksLimit: 6,
+      padding: 8,
+      // Where only whole things are counted, no half of one stands at the axis.
+      ...(isWhole(data) ? { precision: 0 } : {}),
+      callback: writing(data, look),
+    },
   };
+}
+
+/** @param {ChartData} data */
+function isWhole({ series }) {
+  return series.every(({ values }) => values.every((each) => Number.isInteger(each ?? 0)));
 }
 
 /** @param {Look} look */

@@ -85,6 +85,10 @@ class QuotaUsedUp(Throttled):
     message = _("Your generations of today are used up. Tomorrow there are new ones.")
 
 
+class NoLongerListed(Conflict):
+    message = _("The question is no longer in this quiz.")
+
+
 class NotReplaceable(Conflict):
     message = _(
         "Only questions that you had generated can be replaced by another one, and only in a draft."

@@ -17,6 +17,7 @@ from django.db import transaction
 from accounts.models import User
 from core.deleting import unless_in_use
 from core.events.actions import record
+from core.locking import held
 from questions.actions.images import link_images
 from questions.errors import EditedMeanwhile, InUse
 from questions.events import QuestionDeleted, QuestionRetired, QuestionSaved
@@ -103,7 +104,7 @@ def revise_question(
     origin: Origin = Origin.EDITOR,
 ) -> QuestionVersion:
     """Another version, unless it says the same. Whoever saw another newest one is told so."""
-    question = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    question = held(Question.objects, question.pk)
     if based_on is not None and based_on != question.newest:
         raise EditedMeanwhile(newest=question.newest, based_on=based_on)
     newest = question.versions.get(number=question.newest)

@@ -14,6 +14,7 @@ from accounts.models import User
 from core.files.actions import store_file
 from core.files.models import StoredFile
 from core.files.purposes import MB
+from core.locking import held
 from curriculum.errors import StorageFull
 from quizzes.errors import AlreadySubmitted
 from quizzes.files import ANSWER
@@ -26,7 +27,7 @@ def keep_answer_file(
 ) -> StoredFile:
     """For an open attempt. Nobody fills more than their room; what no answer names goes again."""
     # Uploads of one person wait for each other here: else two at once would both fit.
-    student = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=attempt.student_id)
+    student: User = held(User.objects, attempt.student_id, no_key=True)
     if not Attempt.objects.open().filter(pk=attempt.pk).exists():
         raise AlreadySubmitted(attempt=str(attempt.pk))
     own = StoredFile.objects.filter(owner=student, purpose=ANSWER)

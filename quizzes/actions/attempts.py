@@ -16,6 +16,7 @@ from accounts.models import User
 from core.errors import DomainError, Missing
 from core.events.actions import record
 from core.files.models import StoredFile
+from core.locking import held
 from questions.actions.outcomes import Outcome, record_outcomes
 from questions.kinds import BadResponse, QuestionType, kind_of
 from questions.models import QuestionVersion
@@ -255,7 +256,7 @@ def _save_all(
 
 
 def _locked(attempt: Attempt) -> Attempt:
-    return Attempt.objects.select_related("quiz").select_for_update(of=("self",)).get(pk=attempt.pk)
+    return held(Attempt.objects.select_related("quiz"), attempt.pk)
 
 
 def _demand_under_way(attempt: Attempt, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ from accounts.roles import TEACHING
 from core.deleting import unless_in_use
 from core.errors import Invalid
 from core.events.actions import record
+from core.locking import held
 from questions.models import Question, QuestionStatus
 from quizzes.actions.dealing import available_for
 from quizzes.actions.vetting import release_questions, said_of
@@ -71,7 +72,7 @@ def edit_quiz(
     quiz: Quiz, *, facts: Mapping[str, Any], by: User, at: datetime, based_on: str | None = None
 ) -> Quiz:
     """`based_on` is the `facts_digest` of what one saw: whoever saw other facts is told so."""
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    quiz = held(Quiz.objects, quiz.pk)
     if based_on is not None and based_on != facts_digest(quiz):
         raise EditedMeanwhile
     _apply(quiz, facts)
@@ -95,7 +96,7 @@ def set_questions(
     `based_on` is the `list_digest` of what one saw: whoever saw another list is told so. What
     comes into a published quiz is released as by publishing it.
     """
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    quiz = held(Quiz.objects, quiz.pk)
     if based_on is not None and based_on != list_digest(quiz):
         raise EditedMeanwhile
     if len(asked) > MOST_QUESTIONS:
@@ -103,6 +104,7 @@ def set_questions(
         raise Invalid(said, questions=[said])
     if len({each.question.pk for each in asked}) != len(asked):
         raise Invalid(None, questions=[_("One of these questions is in the list twice.")])
+    _hold_questions(asked)
     QuizQuestion.objects.filter(quiz=quiz).delete()
     QuizQuestion.objects.bulk_create(
         QuizQuestion(quiz=quiz, question=each.question, position=place, marks=each.marks)
@@ -115,7 +117,7 @@ def set_questions(
 
 @transaction.atomic
 def set_draw_rules(quiz: Quiz, *, rules: Sequence[DrawRule], by: User, at: datetime) -> None:
-    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    held(Quiz.objects, quiz.pk)
     quiz.draw_rules.all().delete()
     for place, rule in enumerate(rules, start=1):
         rule.quiz, rule.position = quiz, place
@@ -145,7 +147,7 @@ def publish_quiz(quiz: Quiz, *, by: User, at: datetime, accepting: Collection[in
 
     `accepting` names those whose keys `by` stands for although a second look disagrees.
     """
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    quiz = held(Quiz.objects, quiz.pk)
     if quiz.status == QuizStatus.PUBLISHED:
         return quiz
     hindrances = _hindrances_but_vetting(quiz, at=at)
@@ -164,7 +166,7 @@ def unpublish_quiz(
     quiz: Quiz, *, by: User, at: datetime, status: QuizStatus = QuizStatus.DRAFT
 ) -> Quiz:
     """Nobody begins it any more; attempts that are under way go on."""
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    quiz = held(Quiz.objects, quiz.pk)
     if quiz.status == status:
         return quiz
     quiz.status, quiz.edited_at, quiz.edited_by = status, at, by
@@ -250,6 +252,14 @@ def _hindrances_but_vetting(quiz: Quiz, *, at: datetime) -> list[Hindrance]:
     if quiz.has_closed(at):
         found.append(Hindrance(_("Its closing time is over."), "settings"))
     return found
+
+
+def _hold_questions(asked: Sequence[Asked]) -> None:
+    """They stay until this is written: the database would find out at the end, without words."""
+    keys = [each.question.pk for each in asked]
+    rows = Question.objects.filter(pk__in=keys).select_for_update(no_key=True)
+    if len(rows.order_by("pk").values_list("pk")) != len(keys):
+        raise Invalid(None, questions=[_("One of these questions was deleted meanwhile.")])
 
 
 def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:

@@ -23,13 +23,14 @@ from core.files.actions import store_file
 from core.files.models import StoredFile
 from core.jobs.actions import start_job
 from core.jobs.models import Job
+from core.locking import held
 from questions.actions.saving import Facts, add_question, delete_question
 from questions.errors import InUse
 from questions.formats.drafts import Entry
 from questions.models import Chapter, Difficulty, Origin, Question, QuestionStatus, Subject
 from quizzes.actions.authoring import make_quiz, note_edit
 from quizzes.actions.listing import add_questions
-from quizzes.errors import NotReplaceable, QuotaUsedUp
+from quizzes.errors import NoLongerListed, NotReplaceable, QuotaUsedUp
 from quizzes.events import QuizGenerated
 from quizzes.files import SOURCE
 from quizzes.generators.languages import LANGUAGES
@@ -133,7 +134,7 @@ def ask_once_more(
     generation: Generation, *, by: User, at: datetime, seed: int
 ) -> tuple[Generation, Job]:
     """The same wish for the same draft, after it failed or was cancelled."""
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=generation.quiz_id)
+    quiz = held(Quiz.objects, generation.quiz_id)
     is_over = generation.state in {GenerationState.FAILED, GenerationState.CANCELLED}
     is_running = quiz.generations.filter(state=GenerationState.RUNNING).exists()
     if not is_over or is_running or quiz.status != QuizStatus.DRAFT:
@@ -160,8 +161,10 @@ def ask_replacement(
 
     Only for those who see that source: what comes of it is theirs, and so would its text be.
     """
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
-    row = quiz.quiz_questions.select_related("question").get(question=question)
+    quiz = held(Quiz.objects, quiz.pk)
+    row = quiz.quiz_questions.select_related("question").filter(question=question).first()
+    if row is None:
+        raise NoLongerListed
     seen = Generation.objects.visible_to(by)
     items = GeneratedQuestion.objects.filter(question=question, generation__in=seen)
     item = items.select_related("generation").first()
@@ -349,7 +352,7 @@ def _midnight(at: datetime) -> datetime:
 
 
 def _hold(owner: int) -> None:
-    User.objects.select_for_update(no_key=True).get(pk=owner)
+    held(User.objects, owner, no_key=True)
 
 
 def _digest(
@@ -365,7 +368,7 @@ def _digest(
 
 
 def _draft_of(generation: Generation) -> Quiz:
-    quiz = Quiz.objects.select_for_update(of=("self",)).get(pk=generation.quiz_id)
+    quiz = held(Quiz.objects, generation.quiz_id)
     if quiz.status != QuizStatus.DRAFT:
         raise Conflict(_("The quiz was published meanwhile, so nothing is put into it any more."))
     return quiz
@@ -404,12 +407,14 @@ def _put_in_place(quiz: Quiz, old: Question, new: Question, *, by: User, at: dat
     """Nobody was asked the old one in this draft; where nothing else uses it, it goes."""
     changed = QuizQuestion.objects.filter(quiz=quiz, question=old).update(question=new)
     if not changed:
-        raise Conflict(_("The question is no longer in this quiz."))
+        raise NoLongerListed
     note_edit(quiz, by=by, at=at)
-    if old.status == QuestionStatus.DRAFT and not old.quiz_questions.exists():
+    left = Question.objects.filter(pk=old.pk, status=QuestionStatus.DRAFT, quiz_questions=None)
+    unused = left.first()
+    if unused is not None:
         try:
             with transaction.atomic():
-                delete_question(Question.objects.get(pk=old.pk), by=by, at=at)
+                delete_question(unused, by=by, at=at)
         except InUse:
             return
 

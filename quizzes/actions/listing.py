@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Invalid
+from core.locking import held
 from questions.models import Question
 from quizzes.actions.authoring import Asked, set_draw_rules, set_questions
 from quizzes.models import DrawRule, Quiz
@@ -74,14 +75,14 @@ def drop_draw_rule(quiz: Quiz, *, place: int, by: User, at: datetime) -> None:
 
 
 def _locked_list(quiz: Quiz) -> list[Asked]:
-    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    held(Quiz.objects, quiz.pk)
     rows = quiz.quiz_questions.select_related("question").order_by("position")
     return [Asked(row.question, row.marks) for row in rows]
 
 
 def _locked_rules(quiz: Quiz) -> list[DrawRule]:
     """As rows that are not there yet: setting rules writes all of them anew."""
-    Quiz.objects.select_for_update(of=("self",)).get(pk=quiz.pk)
+    held(Quiz.objects, quiz.pk)
     rules = list(quiz.draw_rules.order_by("position"))
     for rule in rules:
         rule.pk = None

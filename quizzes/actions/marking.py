@@ -13,6 +13,7 @@ from accounts.models import User
 from core.callers import Caller
 from core.errors import Conflict, Invalid
 from core.events.actions import record
+from core.locking import held
 from questions.actions.outcomes import Outcome, record_outcomes
 from questions.kinds import kind_of
 from quizzes.actions.attempts import sum_up
@@ -39,7 +40,7 @@ def mark_answer(
     `based_on` says when what the marker saw was marked, None if it was not: whoever saw another
     state is told, with both marks.
     """
-    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=answer.attempt_id)
+    attempt = held(Attempt.objects, answer.attempt_id)
     answer = AttemptQuestion.objects.select_related("version").get(pk=answer.pk)
     if attempt.is_open:
         raise Conflict(_("This attempt is still under way. It can be marked once it has ended."))

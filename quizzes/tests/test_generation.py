@@ -26,7 +26,7 @@ from quizzes.actions.generation import (
 )
 from quizzes.actions.listing import add_questions
 from quizzes.actions.vetting import vet_question
-from quizzes.errors import NotReplaceable, QuotaUsedUp
+from quizzes.errors import NoLongerListed, NotReplaceable, QuotaUsedUp
 from quizzes.generators import room
 from quizzes.generators.errors import GeneratorAway
 from quizzes.generators.port import Draft, Made
@@ -554,6 +554,17 @@ def test_only_generated_questions_of_drafts_are_replaced_and_one_at_a_time(train
     publish_quiz(quiz, by=trainer, at=now())
     with pytest.raises(NotReplaceable):
         ask_replacement(quiz, question=question, by=trainer, at=now(), seed=1)
+
+
+def test_for_a_question_that_was_taken_out_meanwhile_no_other_is_asked(trainer):
+    made = done(asked(trainer))
+    question = made.items.first().question_id
+    QuizQuestion.objects.filter(question=question).delete()
+
+    with pytest.raises(NoLongerListed):
+        ask_replacement(made.quiz, question=question, by=trainer, at=now(), seed=9)
+
+    assert not Generation.objects.exclude(replaces=None).exists()
 
 
 def test_a_question_that_was_taken_out_meanwhile_is_not_replaced(trainer):

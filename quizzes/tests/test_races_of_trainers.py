@@ -10,6 +10,7 @@ from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.events.models import Event
 from core.tests.races import at_once, one_within_the_other
+from questions.querysets import QuestionQuerySet
 from quizzes.actions import abandoning
 from quizzes.actions.abandoning import abandon_left_alone
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
@@ -222,7 +223,7 @@ def test_without_the_lock_both_would_be_taken(monkeypatch):
     quiz = make_published_quiz()
     rows = [Asked(row.question) for row in quiz.quiz_questions.select_related("question")]
     base = list_digest(quiz)
-    without_locks(monkeypatch, QuizQuerySet)
+    without_locks(monkeypatch, QuizQuerySet, QuestionQuerySet)
 
     taken = one_within_the_other(
         turned(quiz, base, rows[::-1]),

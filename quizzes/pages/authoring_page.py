@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from django.core import signing
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,7 +16,6 @@ from accounts.entrance import user_in
 from core.clock import now
 from core.policies import can, demand
 from questions.forms.places import subjects_to_choose
-from questions.models import Question
 from quizzes.actions.authoring import facts_digest, hindrances_of, list_digest
 from quizzes.authoring import found_questions, listed_questions, listed_rules
 from quizzes.authoring_forms import (
@@ -30,9 +27,9 @@ from quizzes.authoring_forms import (
 )
 from quizzes.generating import unsettled_in
 from quizzes.models import AttemptStatus, Quiz, QuizStatus
+from quizzes.pages.listed import removed_by
 
 EDIT = "quizzes.edit"
-PUT_BACK = "quizzes.put_back"
 _UNDER_WAY = Q(status=AttemptStatus.IN_PROGRESS)
 
 
@@ -98,31 +95,3 @@ def editor_page(
         **more,
     }
     return render(request, "quizzes/authoring/edit.html", context, status=status)
-
-
-@dataclass(frozen=True)
-class Removed:
-    """A question that was taken out, and the ticket that puts it back as it was."""
-
-    question: Question
-    place: int
-    marks: Decimal | None
-    ticket: str
-
-
-def ticket_of(quiz: Quiz, *, question: int, place: int, marks: Decimal | None) -> str:
-    """Signed: one puts back what one took out, and not any question whose key one guesses."""
-    kept = None if marks is None else str(marks)
-    return signing.dumps([quiz.pk, question, place, kept], salt=PUT_BACK)
-
-
-def removed_by(ticket: str, quiz: Quiz) -> Removed | None:
-    """As long as it has not come back."""
-    try:
-        of, key, place, marks = signing.loads(ticket, salt=PUT_BACK)
-    except signing.BadSignature:
-        return None
-    found = Question.objects.with_newest().filter(pk=key).exclude(quiz_questions__quiz=quiz).first()
-    if of != quiz.pk or found is None:
-        return None
-    return Removed(found, place, None if marks is None else Decimal(marks), ticket)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -18,12 +17,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.entrance import user_in
 from core.clock import now
-from core.errors import Conflict, DomainError, Invalid
+from core.errors import DomainError, Invalid
 from core.pages import errors_on, explain, is_key
 from core.policies import requires
 from questions.models import Question
 from quizzes.actions.authoring import (
-    Asked,
     add_editor,
     drop_editor,
     list_digest,
@@ -33,21 +31,19 @@ from quizzes.actions.listing import (
     add_draw_rule,
     add_questions,
     drop_draw_rule,
-    put_back,
     take_out,
 )
 from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in
 from quizzes.errors import EditedMeanwhile, NotVetted
-from quizzes.models import Quiz
+from quizzes.models import Quiz, QuizQuestion
 from quizzes.models.quizzes import MOST_QUESTIONS
 from quizzes.pages.authoring_page import (
     EDIT,
     edited_quiz,
     editor_page,
-    removed_by,
-    ticket_of,
     visible_quiz,
 )
+from quizzes.pages.listed import is_script, listed_by, put_back_by_ticket, ticket_of
 
 
 @require_POST
@@ -61,22 +57,20 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
     if is_key(request.POST.get("remove", "")):
         return _remove(request, quiz)
     try:
-        asked = _given(request, quiz)
-        asked = _moved(asked, request.POST.get("up", ""), -1)
-        asked = _moved(asked, request.POST.get("down", ""), +1)
+        asked = listed_by(request, quiz, marks=lambda row: _marks(request, row))
         base = request.POST.get("base", "")
         set_questions(quiz, asked=asked, by=user, at=at, based_on=base)
     except EditedMeanwhile:
-        if _is_script(request):
+        if is_script(request):
             raise
         fresh = visible_quiz(request, pk)
         return editor_page(request, fresh, conflict="questions", status=HTTPStatus.CONFLICT)
     except Invalid as error:
-        if _is_script(request):
+        if is_script(request):
             raise
         said = str(error.message)
         return editor_page(request, quiz, order_error=said, status=HTTPStatus.BAD_REQUEST)
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse({"base": list_digest(quiz)})
     moved = request.POST.get("up") or request.POST.get("down")
     if not moved:
@@ -114,19 +108,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(EDIT)
 def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undoes taking one out."""
-    quiz, user = edited_quiz(request, pk), user_in(request)
-    removed = removed_by(request.POST.get("ticket", ""), quiz)
-    if removed is None:
-        raise Conflict(_("There is nothing to put back: it is in the quiz already, or gone."))
-    put_back(
-        quiz,
-        question=removed.question,
-        place=removed.place,
-        marks=removed.marks,
-        by=user,
-        at=now(),
-    )
-    return _back(quiz, f"question-{removed.question.pk}")
+    quiz = edited_quiz(request, pk)
+    back = put_back_by_ticket(request, quiz)
+    return _back(quiz, f"question-{back.pk}")
 
 
 @require_POST
@@ -172,32 +156,12 @@ def _remove(request: HttpRequest, quiz: Quiz) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('quiz_edit', args=[quiz.pk])}?{query}#questions")
 
 
-def _given(request: HttpRequest, quiz: Quiz) -> list[Asked]:
-    """In the order of the page. It speaks of all that are in the quiz, and of nothing else."""
-    keys = request.POST.getlist("question")
-    there = {str(row.question_id): row for row in quiz.quiz_questions.select_related("question")}
-    if len(keys) != len(set(keys)) or set(keys) != set(there):
-        raise EditedMeanwhile
-    return [
-        Asked(there[key].question, _marks(request.POST.get(f"marks-{key}", ""))) for key in keys
-    ]
-
-
-def _marks(text: str) -> Decimal | None:
+def _marks(request: HttpRequest, row: QuizQuestion) -> Decimal | None:
     try:
-        return marks_in(text)
+        return marks_in(request.POST.get(f"marks-{row.question_id}", ""))
     except ValueError:
         said = _("Write marks as a number above 0, such as 1 or 1.5.")
         raise Invalid(said, marks=[said]) from None
-
-
-def _moved(asked: Sequence[Asked], key: str, by: int) -> list[Asked]:
-    ordered = list(asked)
-    for place, each in enumerate(ordered):
-        if str(each.question.pk) == key and 0 <= place + by < len(ordered):
-            ordered[place], ordered[place + by] = ordered[place + by], each
-            break
-    return ordered
 
 
 def _back(quiz: Quiz, part: str) -> HttpResponseRedirect:
@@ -209,7 +173,3 @@ def _back_or_out(request: HttpRequest, pk: int) -> HttpResponse:
     fresh = visible_quiz(request, pk)
     mine = Quiz.objects.editable_by(user_in(request)).filter(pk=pk)
     return _back(fresh, "editors") if mine.exists() else redirect("quizzes")
-
-
-def _is_script(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"

@@ -26,6 +26,7 @@ from quizzes.generating import drafts_of, steps_of
 from quizzes.generating_forms import WishForm, wish_to_change
 from quizzes.generators.serving import is_ai_configured
 from quizzes.models import Generation, GenerationState, GenerationType, QuizStatus
+from quizzes.pages.listed import removed_by
 
 MAKE, SEE, EDIT = "quizzes.make", "quizzes.view_generation", "quizzes.edit"
 ON_A_PAGE = 10
@@ -124,7 +125,7 @@ def generation_page(
         "facts": facts_of(found),
         "is_draft": found.quiz.status == QuizStatus.DRAFT,
         "may_edit": can(user, EDIT, found.quiz),
-        "removed": _removed(request),
+        "removed": removed_by(request.GET.get("removed", ""), found.quiz),
         "base": list_digest(found.quiz),
         "refused": refused,
         "trail": [
@@ -175,11 +176,3 @@ def _to_change(request: HttpRequest) -> dict[str, Any]:
 
 def _is_older_try(found: Generation) -> bool:
     return found.state in {GenerationState.FAILED, GenerationState.CANCELLED}
-
-
-def _removed(request: HttpRequest) -> dict[str, str] | None:
-    """What was just taken out, by the address, so that it can be put back."""
-    given = {name: request.GET.get(name, "") for name in ("removed", "place", "marks")}
-    if not all(given[name].isdecimal() and len(given[name]) < 19 for name in ("removed", "place")):
-        return None
-    return given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,12 +19,10 @@ from core.clock import new_seed, now
 from core.errors import Conflict, DomainError, Missing
 from core.pages import explain, is_key
 from core.policies import demand, requires
-from questions.models import Question
-from quizzes.actions.authoring import Asked, list_digest, publish_quiz, set_questions
+from quizzes.actions.authoring import list_digest, publish_quiz, set_questions
 from quizzes.actions.generation import ask_replacement
-from quizzes.actions.listing import put_back, take_out
+from quizzes.actions.listing import take_out
 from quizzes.actions.vetting import vet_question
-from quizzes.authoring_forms import marks_in
 from quizzes.errors import EditedMeanwhile, NotReady, NotVetted
 from quizzes.generating import drafts_of
 from quizzes.models import GeneratedQuestion, Generation, QuizStatus
@@ -36,6 +33,7 @@ from quizzes.pages.generating import (
     standing_of,
     visible_generation,
 )
+from quizzes.pages.listed import is_script, listed_by, put_back_by_ticket, ticket_of
 
 
 @require_POST
@@ -77,26 +75,17 @@ def remove(request: HttpRequest, pk: UUID, question: int) -> HttpResponse:
     if gone is None:
         return _back(found)
     place, asked = gone
-    marks = "" if asked.marks is None else str(asked.marks)
-    kept = urlencode({"removed": question, "place": place, "marks": marks})
-    return HttpResponseRedirect(f"{reverse('quiz_generation', args=[found.pk])}?{kept}")
+    ticket = ticket_of(found.quiz, question=question, place=place, marks=asked.marks)
+    query = urlencode({"removed": ticket})
+    return HttpResponseRedirect(f"{reverse('quiz_generation', args=[found.pk])}?{query}")
 
 
 @require_POST
 @requires(SEE)
 def bring_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Undoes taking one out."""
     found = _edited(request, pk)
-    key, place = request.POST.get("question", ""), request.POST.get("place", "")
-    if not (key.isdecimal() and place.isdecimal() and len(key) < 19 and len(place) < 5):
-        raise Missing
-    user = user_in(request)
-    asked: Question = get_object_or_404(Question.objects.visible_to(user), pk=key)
-    try:
-        marks = marks_in(request.POST.get("marks", ""))
-    except ValueError:
-        marks = None
-    put_back(found.quiz, question=asked, place=int(place), marks=marks, by=user, at=now())
-    return _back(found, asked.pk)
+    return _back(found, put_back_by_ticket(request, found.quiz).pk)
 
 
 @require_POST
@@ -104,17 +93,16 @@ def bring_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 def order(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """As they stand on the page, or one moved up or down. Scripts are answered in JSON."""
     found = _edited(request, pk)
-    is_script = request.headers.get("Accept") == "application/json"
     try:
-        asked = _moved(_given(request, found), request)
+        asked = listed_by(request, found.quiz, marks=lambda row: row.marks)
         base = request.POST.get("base", "")
         set_questions(found.quiz, asked=asked, by=user_in(request), at=now(), based_on=base)
     except EditedMeanwhile as refusal:
-        if is_script:
+        if is_script(request):
             raise
         messages.error(request, explain(refusal))
         return _back(found)
-    if is_script:
+    if is_script(request):
         return JsonResponse({"base": list_digest(found.quiz)})
     moved = request.POST.get("up") or request.POST.get("down") or ""
     return _back(found, int(moved) if moved.isdecimal() else None)
@@ -164,7 +152,8 @@ def _shown(request: HttpRequest, found: Generation, question: int) -> HttpRespon
     drafts = drafts_of(found.quiz, user=user_in(request))
     draft = next((each for each in drafts if each.question.pk == question), None)
     if draft is None:
-        raise Missing
+        # Somebody has taken it out meanwhile: the page is to be looked at anew.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "generation": found,
         "quiz": found.quiz,
@@ -178,27 +167,6 @@ def _shown(request: HttpRequest, found: Generation, question: int) -> HttpRespon
         **standing_of(drafts),
     }
     return render(request, "quizzes/generating/renewed.html", context)
-
-
-def _given(request: HttpRequest, found: Generation) -> list[Asked]:
-    """The page speaks of all that are in the quiz, and of nothing else."""
-    keys = request.POST.getlist("question")
-    rows = found.quiz.quiz_questions.select_related("question")
-    there = {str(row.question_id): row for row in rows}
-    if len(keys) != len(set(keys)) or set(keys) != set(there):
-        raise EditedMeanwhile
-    return [Asked(there[key].question, there[key].marks) for key in keys]
-
-
-def _moved(asked: Sequence[Asked], request: HttpRequest) -> list[Asked]:
-    ordered = list(asked)
-    for name, by in (("up", -1), ("down", +1)):
-        key = request.POST.get(name, "")
-        place = next((n for n, each in enumerate(ordered) if str(each.question.pk) == key), None)
-        if place is not None and 0 <= place + by < len(ordered):
-            ordered[place], ordered[place + by] = ordered[place + by], ordered[place]
-            break
-    return ordered
 
 
 def _back(found: Generation, question: int | None = None) -> HttpResponseRedirect:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from quizzes.generating import Draft
-from quizzes.models import Generation, GenerationState, QuizStatus
+from quizzes.models import Generation, GenerationState
 
 register = template.Library()
 
@@ -22,18 +22,12 @@ TONES = {
     GenerationState.FAILED: "negative",
     GenerationState.CANCELLED: "neutral",
 }
-QUIZ_TONES = {QuizStatus.DRAFT: "neutral", QuizStatus.PUBLISHED: "positive"}
 CENT = Decimal("0.01")
 
 
 @register.filter
 def generation_tone(state: str) -> str:
     return TONES[GenerationState(state)]
-
-
-@register.filter
-def quiz_state_tone(state: str) -> str:
-    return QUIZ_TONES.get(QuizStatus(state), "neutral")
 
 
 @register.filter

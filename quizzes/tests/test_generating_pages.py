@@ -17,12 +17,14 @@ from core.jobs.actions import cancel_job
 from core.jobs.running import run_job
 from questions.actions.saving import Facts, revise_question
 from questions.models import QuestionVersion
+from questions.tests.factories import make_question
 from quizzes.actions.authoring import publish_quiz
 from quizzes.actions.vetting import vet_question
 from quizzes.authoring import listed_questions
 from quizzes.generating import drafts_of, opinion_in_words
 from quizzes.generators.errors import GeneratorAway
 from quizzes.models import GeneratedQuestion, Generation, QuizStatus
+from quizzes.pages.listed import ticket_of
 from quizzes.tests.generation import TEXT, asked, dispute, done, keys
 
 GENERATE = "/quizzes/generate/"
@@ -306,25 +308,19 @@ def test_a_removed_question_can_be_put_back_where_it_was(client, made):
     page = client.get(answer.url)
     assert "The question is out of the quiz" in text_of(page)
     kept = page.context["removed"]
-    client.post(
-        address(made, "quiz_generation_put_back"),
-        {"question": kept["removed"], "place": kept["place"], "marks": kept["marks"]},
-    )
+    putting = address(made, "quiz_generation_put_back")
+    assert client.post(putting, {"ticket": kept.ticket}).url.endswith(f"#question-{before[1]}")
     assert keys(made) == before
+    assert client.post(putting, {"ticket": kept.ticket}).status_code == 409
+    assert "The question is out" not in text_of(client.get(answer.url))
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {},
-        {"question": "x", "place": "1"},
-        {"question": "1" * 30, "place": "1"},
-        {"question": "987654321", "place": "1"},
-    ],
-)
-def test_nothing_else_can_be_put_in(client, made, given):
-    before = keys(made)
-    assert client.post(address(made, "quiz_generation_put_back"), given).status_code == 404
+def test_nothing_else_can_be_put_in(client, made, trainer):
+    before, own = keys(made), make_question(owner=trainer)
+    other = done(asked(trainer, again=True))
+    of_another = ticket_of(other.quiz, question=own.pk, place=1, marks=None)
+    for given in ({}, {"ticket": "x"}, {"question": own.pk, "place": 1}, {"ticket": of_another}):
+        assert client.post(address(made, "quiz_generation_put_back"), given).status_code == 409
     assert keys(made) == before
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from quizzes.generators.builtin.reading import Listing, Reading, Sentence
 from quizzes.generators.builtin.terms import ANY_CODE, CODE, NUMBER, STRONG, Term, shape_of, words
+from quizzes.generators.checking import exact_span
 
 SHORTEST, LONGEST = 40, 260
 # Words that point at something before, or at the reader: without it such a sentence says little.
@@ -156,7 +157,9 @@ def _entry(item: str, listing: Listing) -> Definition | None:
     if match is None or _POINTS.search(item):
         return None
     rest = re.split(r"(?<=[.!?])\s", match["rest"])[0]
-    span = _span_of(item[: match.end("rest")], listing.span)
+    said = item[: match.end("rest")]
+    # The list may have broken it over lines.
+    span = exact_span(listing.span, said) or said
     return _definition(match["term"], "is", rest, Sentence(span, listing.section))
 
 
@@ -174,12 +177,6 @@ def _definition(shown: str, verb: str, rest: str, sentence: Sentence) -> Definit
     else:
         sort = "term" if STRONG.fullmatch(shown) else "name"
     return Definition(Term(plain, shown.strip("*"), sort), verb, rest, sentence)
-
-
-def _span_of(item: str, source: str) -> str:
-    """As the item stands in its list, which may have broken it over lines."""
-    found = re.search(r"\s+".join(re.escape(word) for word in item.split()), source)
-    return found[0] if found else item
 
 
 def _is_label(text: str, found: re.Match[str]) -> bool:

@@ -1,6 +1,5 @@
 """Pictures that are small to send and long to unpack."""
 
-import time
 from io import BytesIO
 
 import pytest
@@ -9,6 +8,7 @@ from PIL import Image
 
 from accounts.avatars import make_avatar
 from core.files.errors import FileRefused
+from core.tests.runaways import not_running_away
 
 SIDE = 2000
 
@@ -34,10 +34,8 @@ def test_a_picture_of_thousands_of_passes_is_refused_before_it_is_unpacked():
     """Each costs 64 bytes to send, and one pass through all pixels to read: minutes in 400 KB."""
     bomb = with_passes(1000)
     assert len(bomb) < 400_000
-    started = time.process_time()
-    with pytest.raises(FileRefused):
+    with not_running_away(), pytest.raises(FileRefused):
         make_avatar(upload(bomb))
-    assert time.process_time() - started < 1
 
 
 def test_what_cameras_and_editors_make_is_taken():

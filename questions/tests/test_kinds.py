@@ -2,7 +2,6 @@
 
 import itertools
 import random
-import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +12,7 @@ from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.tests.runaways import not_running_away
 from questions.kinds import KINDS, BadResponse, Material, kind_of
 
 often = settings(max_examples=60, suppress_health_check=list(HealthCheck))
@@ -383,9 +383,8 @@ def accepts(said, **written):
 
 
 def test_a_pattern_that_would_run_away_ends_at_once():
-    started = time.process_time()
-    assert not accepts("a" * 900 + "!", pattern="(a+)+(a|aa)*(a*)*b")
-    assert time.process_time() - started < 1
+    with not_running_away():
+        assert not accepts("a" * 900 + "!", pattern="(a+)+(a|aa)*(a*)*b")
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{2000}{2000}", "(?=a)", r"(a)\1", "[z-a]", "a" * 501])

@@ -28,6 +28,8 @@ FRAME_OF_A_MAIL = re.compile("Blocked script execution in '[^']*/styleguide/mail
 EMPTIED_BY_SIGNING_OUT = re.compile(
     r"^info: Clear-Site-Data header on '[^']*/accounts/logout/': Cleared data types: \"cache\"\."
 )
+# What comes in by htmx gets the focus from it or from Chromium, which tells when it came second.
+FOCUSED_BEFORE = re.compile("^info: Autofocus processing was blocked because a document already")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,7 +46,7 @@ class Watch:
     def __init__(self, context: BrowserContext, host: str) -> None:
         self.host = host
         self.faults: list[str] = []
-        self._expected = [FRAME_OF_A_MAIL, EMPTIED_BY_SIGNING_OUT]
+        self._expected = [FRAME_OF_A_MAIL, EMPTIED_BY_SIGNING_OUT, FOCUSED_BEFORE]
         context.add_init_script(REPORT_VIOLATIONS)
         context.on("console", self._note_message)
         context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))

@@ -78,6 +78,7 @@ def give_picture(page: Page) -> None:
 
 def set_up_app(page: Page) -> str:
     """The key, which an app on this phone would have taken by the link."""
+    page.wait_for_load_state()  # With the drawing, which is gone once the app is set up.
     link = page.get_by_role("link", name="On this device").get_attribute("href") or ""
     secret = re.search(r"secret=(\w+)", link)
     assert secret, link

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,8 @@ from questions.planning import PlannedRow, RowState
 
 # Of all pictures of a file that are not here yet: what takes about a minute to write anew.
 MOST_PIXELS = 500_000_000
+# Over a JPEG, as cameras and editors make; a picture of more counts as so many times more pixels.
+USUAL_PASSES = 12
 
 
 @dataclass(frozen=True)
@@ -170,9 +173,11 @@ class ImportPictures:
         if digest in self._new or digest in self._refusals:
             return
         name = self._shelf.names[digest]
-        upload = ContentFile(self._shelf.content_of(digest), name)
+        content = self._shelf.content_of(digest)
+        remade = partial(self._remake, weight=_weight(content))
         try:
-            picture = made_anew(upload, self._remake, max_bytes=IMAGE_FILES.max_bytes, field=FIELD)
+            upload = ContentFile(content, name)
+            picture = made_anew(upload, remade, max_bytes=IMAGE_FILES.max_bytes, field=FIELD)
             if len(picture.content) > IMAGE_FILES.max_bytes:
                 raise too_large(name, IMAGE_FILES.max_bytes, field=FIELD)
         except (FileRefused, FileTooLarge) as refusal:
@@ -182,8 +187,8 @@ class ImportPictures:
         self._shelf.keep(f"new {digest}", picture.content)
         self._new[digest] = _New(picture.extension, picture.width, picture.height)
 
-    def _remake(self, opened: Any) -> Picture:
-        self._pixels += opened.width * opened.height
+    def _remake(self, opened: Any, *, weight: int) -> Picture:
+        self._pixels += opened.width * opened.height * weight
         if self._pixels > MOST_PIXELS:
             refuse(_("Its pictures are too many of such a size. Divide the file."))
         return remake(opened)
@@ -210,6 +215,11 @@ def drop_pictures_of(batch: ImportBatch) -> int:
     brought = StoredFile.objects.filter(imported__batch=batch).order_by("pk")
     keys = list(brought.select_for_update(of=("self",)).values_list("pk", flat=True))
     return delete_files(StoredFile.objects.filter(pk__in=keys, versions=None))
+
+
+def _weight(content: bytes) -> int:
+    passes = content.count(b"\xff\xda") if content.startswith(b"\xff\xd8") else 0
+    return 1 + passes // USUAL_PASSES
 
 
 def _provisional(digest: str) -> UUID:

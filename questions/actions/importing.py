@@ -127,7 +127,11 @@ def apply_import(
 
 @transaction.atomic
 def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
-    """Take back what it made and changed, unless somebody was asked it or has edited it since."""
+    """Take back what it made and changed, unless somebody was asked it or has edited it since.
+
+    It waits for imports of the same owner, which may have found its pictures and use them.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=batch.owner_id)
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if batch.state != ImportState.APPLIED:
         raise NothingToUndo

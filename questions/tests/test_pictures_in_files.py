@@ -453,11 +453,21 @@ class TestWhatStrangersSend:
         with pytest.raises(FileUnreadable, match="more than 20 pictures"):
             list(rows_in(io.BytesIO(own(text, *files)), FORMATS["json"]))
 
-    def test_pictures_that_take_too_long_together_are_refused(self, api_of, trainer, monkeypatch):
+    @pytest.mark.parametrize("form", ["PNG", "JPEG"])
+    def test_pictures_that_take_too_long_together_are_refused(
+        self, api_of, trainer, monkeypatch, form
+    ):
+        """By their pixels; those of a JPEG in many passes count once more for each dozen."""
         monkeypatch.setattr(import_pictures, "MOST_PIXELS", 64 * 48)
-        files = [listed(f"{n}.png", painted((n, 0, 0))) for n in range(2)]
-        body = own("![](pictures/0.png) ![](pictures/1.png)", *files)
+        monkeypatch.setattr(import_pictures, "USUAL_PASSES", 4)
+        how = {"progressive": True} if form == "JPEG" else {}
+        files = [
+            listed(f"{n}.png", painted((n, 0, 0), form, **how))
+            for n in range(1 if form == "JPEG" else 2)
+        ]
+        body = own(" ".join(f"![](pictures/{n}.png)" for n in range(len(files))), *files)
         api = api_of(trainer)
+
         answer = send(api, body, "a.json")
         run_job(answer.json()["id"])
 

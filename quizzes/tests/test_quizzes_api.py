@@ -338,7 +338,21 @@ def test_an_attempt_costs_as_many_queries_whatever_its_length(
     for size in (5, 50):
         quiz = make_published_quiz(("MULTIPLE",) * size)
         attempt, _is_new = start_attempt(quiz, by=student, at=now(), seed=1)
-        with django_assert_max_num_queries(20) as queries:
+        body = {"question": attempt.questions.first().question_id, "selected": []}
+        with django_assert_max_num_queries(8) as saving:
+            api_of(student).post(at(attempt, "answer/"), body, format="json")
+        with django_assert_max_num_queries(20) as submitting:
             api_of(student).post(at(attempt, "submit/"))
-        counted.append(len(queries))
+        counted.append((len(saving), len(submitting)))
     assert counted[0] == counted[1]
+
+
+def test_many_attempts_are_listed_in_as_many_queries_as_one(
+    api_of, trainer, django_assert_num_queries
+):
+    quiz = make_published_quiz(author=trainer)
+    for number in range(3):
+        start_attempt(quiz, by=UserFactory(), at=now(), seed=number)
+        with django_assert_num_queries(2):
+            listed = api_of(trainer).get("/api/quiz/attempts/").json()
+        assert listed["count"] == len(listed["results"]) == number + 1

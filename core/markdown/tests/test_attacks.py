@@ -1,6 +1,7 @@
 """Nothing that anybody writes is more than text: not in our HTML, and not past the second net."""
 
 import pytest
+from latex2mathml import commands
 
 from core.markdown import render_markdown
 from core.markdown.cleaning import clean
@@ -55,3 +56,33 @@ def test_the_second_net_takes_out_what_is_not_listed(html):
 def test_a_code_block_is_the_only_thing_with_a_button():
     html = render_markdown("```\nx\n```\n\n<button>y</button>")
     assert len(Shown(html).named("button")) == 1
+
+
+HOSTILE = (
+    "{<img src=x onerror=alert(1)>}",
+    '{"onclick="alert(1)}{"><script>}',
+    "[<svg/onload=x>]{y}{z}",
+    "{javascript:alert(1)}{x}",
+    "{&#60;script&#62;}{&lt;img onerror=x&gt;}",
+    '{url(//evil.example)}{9"onclick="x}',
+    "{\\text{<iframe>}}^{\"}_{'}",
+    "{\u202e\u200b\x00\ud800}{\uff1cscript\uff1e}",
+)
+
+
+def test_no_command_of_a_formula_leads_out_of_it():
+    """Every one that the converter knows, with whatever it does not expect."""
+    known = {
+        name
+        for group in vars(commands).values()
+        for name in ((group,) if isinstance(group, str) else group if _holds_names(group) else ())
+        if isinstance(name, str) and name.startswith("\\")
+    }
+    assert len(known) > 300
+    for name in sorted(known):
+        text = "\n\n".join(f"$${name}{each}$$ and ${name}{each}$" for each in HOSTILE)
+        assert Shown(str(render_markdown(text))).faults == [], name
+
+
+def _holds_names(group):
+    return isinstance(group, tuple | list | set | dict)

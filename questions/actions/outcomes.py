@@ -34,6 +34,13 @@ SELECT choice, times FROM unnest(%s::bigint[], %s::int[]) AS taken (choice, time
 ORDER BY choice
 ON CONFLICT (choice_id) DO UPDATE SET times = known.times + excluded.times
 """
+_REPLACE_SHARE = """
+UPDATE questions_versionstatistics SET
+    share_sum = share_sum + (%(now)s - %(was)s),
+    share_squares = share_squares + (%(now)s * %(now)s - %(was)s * %(was)s),
+    products = products + (%(now)s - %(was)s) * %(rest)s
+WHERE version_id = %(version)s
+"""
 
 
 @dataclass(frozen=True)
@@ -64,3 +71,9 @@ def record_outcomes(outcomes: Sequence[Outcome]) -> None:
         )
         if taken:
             cursor.execute(_ADD_CHOICES, [list(taken), list(taken.values())])
+
+
+def replace_share(version: int, *, was: float, now: float, rest: float) -> None:
+    """One that was recorded got other points: the sums are as if it had got them at first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLACE_SHARE, {"version": version, "was": was, "now": now, "rest": rest})

@@ -14,7 +14,7 @@ from core.callers import Caller
 from core.errors import Conflict, Invalid
 from core.events.actions import record
 from core.locking import held
-from questions.actions.outcomes import Outcome, record_outcomes
+from questions.actions.outcomes import Outcome, record_outcomes, replace_share
 from questions.kinds import kind_of
 from quizzes.actions.attempts import sum_up
 from quizzes.errors import MarkedMeanwhile
@@ -54,11 +54,22 @@ def mark_answer(
     is_first, before = answer.marked_at is None, answer.score
     answer.score, answer.is_correct = score, score == answer.marks
     answer.feedback, answer.marked_by, answer.marked_at = feedback.strip(), by, at
-    answer.save(update_fields=["score", "is_correct", "feedback", "marked_by", "marked_at"])
+    if is_first:
+        _count_outcome(attempt, answer)
+    elif answer.counted_rest is not None and before is not None:
+        replace_share(
+            answer.version_id,
+            was=_share(before, answer),
+            now=_share(score, answer),
+            rest=answer.counted_rest,
+        )
+    answer.save(
+        update_fields=[
+            *("score", "is_correct", "feedback", "marked_by", "marked_at", "counted_rest"),
+        ]
+    )
     sum_up(attempt, list(attempt.questions.values_list("score", flat=True)))
     attempt.save(update_fields=["score", "pending_count"])
-    if is_first:
-        _note_outcome(attempt, answer)
     said = AnswerMarked(
         attempt=attempt.pk,
         quiz_id=attempt.quiz_id,
@@ -93,14 +104,21 @@ def _demand_sound(score: Decimal, feedback: str, answer: AttemptQuestion) -> Non
         raise Invalid(None, **problems)
 
 
-def _note_outcome(attempt: Attempt, answer: AttemptQuestion) -> None:
-    """How the answer fared, against all others of the attempt that have points by now."""
+def _count_outcome(attempt: Attempt, answer: AttemptQuestion) -> None:
+    """How the answer fared, against all others of the attempt that have points by now.
+
+    What they came to is kept: whoever gives other points later changes the share alone.
+    """
     others = attempt.questions.exclude(pk=answer.pk).filter(score__isnull=False)
     rows = list(others.values_list("score", "marks"))
     total = sum((marks for _score, marks in rows), Decimal(0))
     if answer.response is None or not total:
         return
     won = sum((score or Decimal(0) for score, _marks in rows), Decimal(0))
-    share = float((answer.score or Decimal(0)) / answer.marks)
-    rest = float(won / total)
-    record_outcomes([Outcome(answer.version_id, share, rest, answer.seconds)])
+    share = _share(answer.score or Decimal(0), answer)
+    answer.counted_rest = float(won / total)
+    record_outcomes([Outcome(answer.version_id, share, answer.counted_rest, answer.seconds)])
+
+
+def _share(score: Decimal, answer: AttemptQuestion) -> float:
+    return float(score / answer.marks)

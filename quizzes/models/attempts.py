@@ -132,6 +132,8 @@ class AttemptQuestion(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     marked_at = models.DateTimeField(null=True)
+    # The share of the rest beside which its points were counted, where a person gave them.
+    counted_rest = models.FloatField(null=True, editable=False)
 
     class Meta:
         ordering = ["attempt", "position"]

@@ -15,7 +15,7 @@ from accounts.roles import TEACHING
 from core.widgets import DateTimeInput, MarkdownInput, RadioCards, SearchInput, Switch
 from curriculum.models import Project, Track
 from curriculum.tracks import published_tracks
-from questions.forms.places import PlaceField
+from questions.forms.places import PlaceField, name_of
 from questions.models import Difficulty, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
 from quizzes.models import DrawRule, Feedback, Quiz
@@ -202,8 +202,17 @@ class DrawRuleForm(forms.Form):
         help_text=_("None means all."),
     )
 
-    def __init__(self, data: Any = None, *, subjects: Sequence[Subject] | None = None) -> None:
-        super().__init__(data, label_suffix="", auto_id="rule_%s")
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        subjects: Sequence[Subject] | None = None,
+        rule: DrawRule | None = None,
+    ) -> None:
+        """With `rule` as it is, to be changed."""
+        initial = _facts_of(rule) if rule is not None else None
+        auto_id = "rule_%s" if rule is None else "changed_%s"
+        super().__init__(data, label_suffix="", auto_id=auto_id, initial=initial)
         self.fields["about"].fetch(subjects)  # type: ignore[attr-defined]
         _choose(self, "difficulty", [("", gettext("Any difficulty")), *Difficulty.choices])
 
@@ -281,6 +290,16 @@ def marks_in(text: str, *, most: Decimal = Decimal("9999.99")) -> Decimal | None
     if not marks.is_finite() or not 0 < marks <= most or marks != round(marks, 2):
         raise ValueError(text)
     return marks
+
+
+def _facts_of(rule: DrawRule) -> dict[str, Any]:
+    return {
+        "count": rule.count,
+        "about": name_of(rule.subject_id, rule.chapter_id),
+        "difficulty": rule.difficulty,
+        "tags": ", ".join(rule.tags),
+        "types": rule.types,
+    }
 
 
 def _choose(form: forms.Form, name: str, choices: Iterable[Any]) -> None:

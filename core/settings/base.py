@@ -517,6 +517,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SubmissionStatusEnum": "curriculum.models.submissions.SubmissionStatus",
         "QuestionStatusEnum": "questions.models.bank.QuestionStatus",
+        "QuestionTypeEnum": "questions.models.bank.QuestionType",
         "ImportStateEnum": "questions.models.imports.ImportState",
         "ImportRowStateEnum": "questions.planning.RowState",
         "QuizStatusEnum": "quizzes.models.quizzes.QuizStatus",

@@ -13,7 +13,8 @@ from accounts.models import User
 from core.errors import Invalid
 from core.locking import held
 from questions.models import Question
-from quizzes.actions.authoring import Asked, set_draw_rules, set_questions
+from quizzes.actions.authoring import Asked, note_edit, set_draw_rules, set_questions
+from quizzes.errors import EditedMeanwhile
 from quizzes.models import DrawRule, Quiz
 
 MOST_RULES = 20
@@ -64,6 +65,18 @@ def add_draw_rule(quiz: Quiz, *, rule: DrawRule, by: User, at: datetime) -> None
     if len(rules) >= MOST_RULES:
         raise Invalid(None, count=[_("A quiz has at most %(n)d rules.") % {"n": MOST_RULES}])
     set_draw_rules(quiz, rules=[*rules, rule], by=by, at=at)
+
+
+@transaction.atomic
+def change_draw_rule(quiz: Quiz, *, rule: int, to: DrawRule, by: User, at: datetime) -> None:
+    """In its place. Whoever saw a rule that is gone, or was written anew, is told so."""
+    held(Quiz.objects, quiz.pk)
+    known = quiz.draw_rules.filter(pk=rule).first()
+    if known is None:
+        raise EditedMeanwhile
+    to.pk, to.quiz, to.position = known.pk, quiz, known.position
+    to.save(force_update=True)
+    note_edit(quiz, by=by, at=at)
 
 
 @transaction.atomic

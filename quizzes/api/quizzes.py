@@ -33,19 +33,22 @@ from quizzes.actions.authoring import (
     edit_quiz,
     make_quiz,
     publish_quiz,
+    set_draw_rules,
     set_questions,
     unpublish_quiz,
 )
+from quizzes.actions.dealing import available_for
 from quizzes.api.serializers import (
     QUIZ,
     WHOLE_QUIZ,
+    DrawRuleSerializer,
     PublishedSerializer,
     QuizSerializer,
     WholeQuizSerializer,
     WrittenQuizSerializer,
 )
 from quizzes.errors import NotReady, NotVetted, QuizTaken
-from quizzes.models import Quiz, QuizStatus
+from quizzes.models import DrawRule, Quiz, QuizStatus
 
 A_QUIZ = OpenApiExample("For students", response_only=True, value=QUIZ)
 A_DRAFT = OpenApiExample("For those who teach", response_only=True, value=WHOLE_QUIZ)
@@ -109,7 +112,7 @@ class QuizzesEndpoint(_Quizzes):
 
     @extend_schema(
         summary="Write a quiz by hand",
-        description="A draft, with questions of the bank by their ids.",
+        description="A draft, with questions of the bank by their ids and rules for drawing.",
         responses={HTTPStatus.CREATED: WholeQuizSerializer},
         examples=[WRITTEN, A_DRAFT],
     )
@@ -123,6 +126,8 @@ class QuizzesEndpoint(_Quizzes):
         with transaction.atomic():
             quiz = make_quiz(by=by, at=at, **facts)
             set_questions(quiz, asked=asked, by=by, at=at)
+            if given.get("draw_rules"):
+                set_draw_rules(quiz, rules=_rules(given["draw_rules"]), by=by, at=at)
         return Response(self.shown(quiz), status=HTTPStatus.CREATED)
 
 
@@ -151,6 +156,7 @@ class QuizEndpoint(_Quizzes):
 
     @extend_schema(
         summary="Change parts of a quiz",
+        description="`questions` and `draw_rules` are written as a whole.",
         responses=WholeQuizSerializer,
         examples=[WRITTEN, A_DRAFT],
     )
@@ -178,6 +184,8 @@ class QuizEndpoint(_Quizzes):
             edit_quiz(quiz, facts=facts, by=by, at=at)
             if "questions" in given:
                 set_questions(quiz, asked=_asked(given["questions"], by=by), by=by, at=at)
+            if "draw_rules" in given:
+                set_draw_rules(quiz, rules=_rules(given["draw_rules"]), by=by, at=at)
         return Response(self.shown(quiz))
 
 
@@ -240,7 +248,21 @@ def shown_quiz(quiz: Quiz) -> dict[str, Any]:
     """As those who teach see it."""
     known = Quiz.objects.select_related("author", "track", "project__track").with_counts()
     fresh = known.get(pk=quiz.pk)
-    return {**QuizSerializer(fresh).data, "questions": questions_of(fresh)}
+    return {
+        **QuizSerializer(fresh).data,
+        "questions": questions_of(fresh),
+        "draw_rules": rules_of(fresh),
+    }
+
+
+def rules_of(quiz: Quiz) -> list[dict[str, Any]]:
+    """As they are written, with how many questions fit each now; two queries for any number."""
+    rules = list(quiz.draw_rules.select_related("subject").order_by("position"))
+    written = DrawRuleSerializer(rules, many=True).data
+    return [
+        {**rule, "available": available}
+        for rule, available in zip(written, available_for(quiz, rules), strict=True)
+    ]
 
 
 def questions_of(quiz: Quiz) -> list[dict[str, Any]]:
@@ -265,3 +287,7 @@ def _asked(rows: list[dict[str, Any]], *, by: User) -> list[Asked]:
             {"questions": [_("One of these questions is not in the bank.")]}
         )
     return [Asked(known[row["id"]], row.get("marks")) for row in rows]
+
+
+def _rules(written: list[dict[str, Any]]) -> list[DrawRule]:
+    return [DrawRule(**rule) for rule in written]

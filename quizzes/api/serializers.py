@@ -3,13 +3,18 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import User
 from core.api.fields import ByName
 from curriculum.models import Project, Track
 from questions.api.serializers import QUESTION
-from quizzes.models import Quiz
+from questions.models import Chapter, Difficulty, Subject
+from questions.models.bank import TAG_LENGTH, QuestionType
+from quizzes.actions.listing import MOST_RULES
+from quizzes.authoring_forms import MOST_TAGS
+from quizzes.models import DrawRule, Quiz
 from quizzes.models.quizzes import MOST_QUESTIONS, TITLE_LENGTH
 
 QUIZ = {
@@ -30,7 +35,16 @@ QUIZ = {
     "created_at": "2026-11-20T10:15:30Z",
     "questions_count": 10,
 }
-WHOLE_QUIZ = {**QUIZ, "status": "draft", "questions": [QUESTION]}
+RULE = {
+    "count": 5,
+    "subject": "sql",
+    "chapter": None,
+    "difficulty": "easy",
+    "types": ["SINGLE"],
+    "tags": ["joins"],
+    "available": 12,
+}
+WHOLE_QUIZ = {**QUIZ, "status": "draft", "questions": [QUESTION], "draw_rules": [RULE]}
 ASKED = {
     "id": 501,
     "question_text": "Which join keeps every row of the left table?",
@@ -120,22 +134,62 @@ class ListedQuestionSerializer(serializers.Serializer[Any]):
     )
 
 
+class DrawRuleSerializer(serializers.ModelSerializer[DrawRule]):
+    """So many questions by chance from a part of the bank, for each attempt anew."""
+
+    subject = ByName(slug_field="code", queryset=Subject.objects.all())
+    chapter = serializers.PrimaryKeyRelatedField(
+        queryset=Chapter.objects.all(), required=False, allow_null=True
+    )
+    difficulty = serializers.ChoiceField(
+        choices=Difficulty.choices, required=False, allow_blank=True
+    )
+    types = serializers.ListField(
+        child=serializers.ChoiceField(choices=QuestionType.choices),
+        required=False,
+        max_length=len(QuestionType.choices),
+    )
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=TAG_LENGTH), required=False, max_length=MOST_TAGS
+    )
+
+    class Meta:
+        model = DrawRule
+        fields = ["count", "subject", "chapter", "difficulty", "types", "tags"]
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        chapter = given.get("chapter")
+        if chapter is not None and chapter.subject_id != given["subject"].pk:
+            raise serializers.ValidationError(
+                {"chapter": [_("This chapter is of another subject.")]}
+            )
+        tags = (" ".join(each.split()).lower() for each in given.get("tags", ()))
+        return {**given, "tags": list(dict.fromkeys(tag for tag in tags if tag))}
+
+
 class WrittenQuizSerializer(QuizSerializer):
-    """What staff write: questions of the bank by id, in their order."""
+    """What staff write: questions of the bank by id, in their order, and rules for drawing."""
 
     questions = ListedQuestionSerializer(many=True, required=False, write_only=True)
+    draw_rules = serializers.ListField(
+        child=DrawRuleSerializer(), required=False, write_only=True, max_length=MOST_RULES
+    )
 
     class Meta(QuizSerializer.Meta):
-        fields = [*QuizSerializer.Meta.fields, "questions"]
+        fields = [*QuizSerializer.Meta.fields, "questions", "draw_rules"]
 
 
 class WholeQuizSerializer(QuizSerializer):
     """For the schema: what staff are answered."""
 
     questions = serializers.ListField(child=serializers.DictField())
+    draw_rules = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="As they are written; `available` says how many questions fit each now.",
+    )
 
     class Meta(QuizSerializer.Meta):
-        fields = [*QuizSerializer.Meta.fields, "questions"]
+        fields = [*QuizSerializer.Meta.fields, "questions", "draw_rules"]
 
 
 class PublishedSerializer(serializers.Serializer[Any]):

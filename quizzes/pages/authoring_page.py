@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -14,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.entrance import user_in
 from core.clock import now
+from core.pages import is_key
 from core.policies import can, demand
 from questions.forms.places import subjects_to_choose
+from questions.models import Subject
 from quizzes.actions.authoring import facts_digest, hindrances_of, list_digest
-from quizzes.authoring import found_questions, listed_questions, listed_rules
+from quizzes.authoring import ListedRule, found_questions, listed_questions, listed_rules
 from quizzes.authoring_forms import (
     DrawRuleForm,
     EditorForm,
@@ -52,6 +55,8 @@ def editor_page(
     *,
     form: QuizForm | None = None,
     rule_form: DrawRuleForm | None = None,
+    change_form: DrawRuleForm | None = None,
+    changing: int | None = None,
     editor_form: EditorForm | None = None,
     conflict: str = "",
     order_error: str = "",
@@ -60,7 +65,8 @@ def editor_page(
 ) -> HttpResponse:
     """Forms that came back with errors stand in it as they were typed.
 
-    `conflict` names the part that somebody else has changed meanwhile.
+    `conflict` names the part that somebody else has changed meanwhile, `changing` the rule whose
+    form stands in its place; without one it is the `rule` of the address.
     """
     user, at = user_in(request), now()
     subjects = subjects_to_choose()
@@ -68,6 +74,8 @@ def editor_page(
     found, has_more = found_questions(find, quiz=quiz, user=user)
     listed = listed_questions(quiz, user=user)
     rules = listed_rules(quiz)
+    if changing is None and is_key(request.GET.get("rule", "")):
+        changing = int(request.GET["rule"])
     context = {
         "quiz": quiz,
         "form": form or QuizForm(quiz=quiz, base=facts_digest(quiz)),
@@ -76,6 +84,9 @@ def editor_page(
         "waiting": unsettled_in(quiz, user=user),
         "total": sum((each.marks for each in listed), Decimal(0)),
         "rules": rules,
+        "changing": changing,
+        "change_form": change_form or _change_form(rules, changing, subjects),
+        "has_short_rules": any(each.is_short for each in rules),
         "drawn": sum(each.rule.count for each in rules),
         "rule_form": rule_form or DrawRuleForm(subjects=subjects),
         "paste_form": PasteForm(subjects=subjects),
@@ -95,3 +106,10 @@ def editor_page(
         **more,
     }
     return render(request, "quizzes/authoring/edit.html", context, status=status)
+
+
+def _change_form(
+    rules: Sequence[ListedRule], changing: int | None, subjects: Sequence[Subject]
+) -> DrawRuleForm | None:
+    rule = next((each.rule for each in rules if each.rule.pk == changing), None)
+    return DrawRuleForm(subjects=subjects, rule=rule) if rule is not None else None

@@ -30,6 +30,7 @@ from quizzes.actions.authoring import (
 from quizzes.actions.listing import (
     add_draw_rule,
     add_questions,
+    change_draw_rule,
     drop_draw_rule,
     take_out,
 )
@@ -121,6 +122,8 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     if is_key(dropped):
         drop_draw_rule(quiz, place=int(dropped), by=user, at=at)
         return _back(quiz, "drawn")
+    if is_key(request.POST.get("change", "")):
+        return _change_rule(request, quiz, int(request.POST["change"]))
     form = DrawRuleForm(request.POST)
     if form.is_valid():
         with errors_on(form):
@@ -143,6 +146,21 @@ def editors(request: HttpRequest, pk: int) -> HttpResponse:
             add_editor(quiz, editor=form.cleaned_data["address"], by=user, at=at)
             return _back(quiz, "editors")
     return editor_page(request, quiz, editor_form=form)
+
+
+def _change_rule(request: HttpRequest, quiz: Quiz, key: int) -> HttpResponse:
+    known = quiz.draw_rules.filter(pk=key).first()
+    if known is None:
+        messages.error(request, explain(EditedMeanwhile()))
+        return _back(quiz, "drawn")
+    form = DrawRuleForm(request.POST, rule=known)
+    if not form.is_valid():
+        return editor_page(request, quiz, change_form=form, changing=key)
+    try:
+        change_draw_rule(quiz, rule=key, to=form.rule, by=user_in(request), at=now())
+    except EditedMeanwhile as refusal:
+        messages.error(request, explain(refusal))
+    return _back(quiz, "drawn")
 
 
 def _remove(request: HttpRequest, quiz: Quiz) -> HttpResponse:

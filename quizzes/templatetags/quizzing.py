@@ -39,6 +39,12 @@ def difficulty_label(rule: DrawRule) -> str:
 
 
 @register.filter
+def change_rule_address(rule: DrawRule, editor: str) -> str:
+    """The editor's page, with the form of this rule in its place."""
+    return f"{editor}?rule={rule.pk}#rule-{rule.pk}"
+
+
+@register.filter
 def whole_percent(value: float) -> int:
     """Rounded down, as what counts for passing is."""
     return int(value)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from core.clock import now
 from curriculum.tests.factories import make_track
-from questions.models import Question, QuestionStatus, Subject
+from questions.models import Chapter, Question, QuestionStatus, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import start_attempt
 from quizzes.actions.authoring import Asked, edit_quiz, make_quiz, set_questions
@@ -389,6 +389,61 @@ def test_what_is_no_rule_is_told_at_its_field(client, quiz, subject, given, fiel
 
     assert answer.context["rule_form"].errors[field]
     assert not quiz.draw_rules.exists()
+
+
+@pytest.fixture
+def rule(quiz, subject):
+    return DrawRule.objects.create(
+        quiz=quiz, position=1, count=2, subject=subject, difficulty="easy", tags=["a", "b"]
+    )
+
+
+def test_a_rule_is_changed_in_its_place(client, quiz, rule, subject, trainer):
+    DrawRule.objects.create(quiz=quiz, position=2, count=7, subject=subject)
+    chapter = Chapter.objects.create(subject=subject, name="Joins", position=1)
+    make_question(subject=subject, chapter=chapter, owner=trainer)
+    shown = page(client, "quiz_edit", quiz).content.decode()
+    assert f"?rule={rule.pk}#rule-{rule.pk}" in shown
+    assert "A rule finds fewer questions than it asks for" in shown
+    assert 'name="change"' not in shown
+
+    form = client.get(reverse("quiz_edit", args=[quiz.pk]), {"rule": rule.pk})
+    assert f'name="change" value="{rule.pk}"' in form.content.decode()
+    assert form.context["change_form"].initial["tags"] == "a, b"
+    body = {"change": rule.pk, "count": 1, "about": f"chapter-{chapter.pk}", "tags": ""}
+    assert send(client, "quiz_rules", quiz, body).url.endswith("#drawn")
+
+    changed, other = page(client, "quiz_edit", quiz).context["rules"]
+    assert (changed.rule.pk, changed.rule.chapter, changed.available) == (rule.pk, chapter, 1)
+    assert (changed.rule.difficulty, changed.rule.tags, changed.is_short) == ("", [], False)
+    assert other.rule.count == 7
+    quiz.refresh_from_db()
+    assert quiz.edited_by == trainer
+
+
+def test_what_is_wrong_in_a_changed_rule_is_told_at_its_place(client, quiz, rule):
+    answer = send(client, "quiz_rules", quiz, {"change": rule.pk, "count": 0, "about": ""})
+
+    assert set(answer.context["change_form"].errors) == {"count", "about"}
+    assert not answer.context["rule_form"].errors
+    assert f'name="change" value="{rule.pk}"' in answer.content.decode()
+    rule.refresh_from_db()
+    assert rule.count == 2
+
+
+def test_a_rule_that_is_gone_or_of_another_quiz_is_not_changed(client, quiz, rule, subject):
+    foreign = DrawRule.objects.create(
+        quiz=make_published_quiz(), position=1, count=3, subject=subject
+    )
+    send(client, "quiz_rules", quiz, {"drop": 1})
+
+    for key in (rule.pk, foreign.pk):
+        body = {"change": key, "count": 9, "about": f"subject-{subject.pk}"}
+        answer = client.post(reverse("quiz_rules", args=[quiz.pk]), body, follow=True)
+        assert "has changed this quiz since you opened it" in answer.content.decode()
+
+    assert list(DrawRule.objects.values_list("count", flat=True)) == [3]
+    assert page(client, "quiz_edit", quiz).context["change_form"] is None
 
 
 # States

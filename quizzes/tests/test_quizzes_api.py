@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.tests.answers import error_of
+from questions.models import Chapter, Subject
 from questions.tests.factories import WRITTEN, make_question
 from quizzes.actions.attempts import start_attempt
 from quizzes.models import Attempt, Feedback, Quiz
@@ -356,3 +357,85 @@ def test_many_attempts_are_listed_in_as_many_queries_as_one(
         with django_assert_num_queries(2):
             listed = api_of(trainer).get("/api/quiz/attempts/").json()
         assert listed["count"] == len(listed["results"]) == number + 1
+
+
+# Rules for drawing
+
+
+def rule_of(**change):
+    return {"count": 2, "subject": "sql", "difficulty": "easy", "types": ["SINGLE"], **change}
+
+
+def test_rules_are_written_with_a_quiz_and_changed_as_a_whole(api_of, trainer):
+    subject = Subject.objects.create(code="sql", name="SQL")
+    chapter = Chapter.objects.create(subject=subject, name="Joins", position=1)
+    make_question(owner=trainer, subject=subject, chapter=chapter)
+    body = {"title": "Drawn", "draw_rules": [rule_of(tags=["A ", "a"])]}
+
+    made = api_of(trainer).post(QUIZZES, body, format="json").json()
+    assert made["draw_rules"] == [
+        {**rule_of(tags=["a"]), "chapter": None, "available": 0},
+    ]
+    changed = api_of(trainer).patch(
+        one(made), {"draw_rules": [{"count": 1, "subject": "sql", "chapter": chapter.pk}]}, "json"
+    )
+    assert changed.status_code == 200
+    assert changed.json()["draw_rules"] == [
+        {
+            "count": 1,
+            "subject": "sql",
+            "chapter": chapter.pk,
+            "difficulty": "",
+            "types": [],
+            "tags": [],
+            "available": 1,
+        }
+    ]
+    kept = api_of(trainer).patch(one(made), {"title": "Still drawn"}, "json").json()
+    assert len(kept["draw_rules"]) == 1
+    assert api_of(trainer).patch(one(made), {"draw_rules": []}, "json").json()["draw_rules"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"count": 0},
+        {"count": 51},
+        {"count": "many"},
+        {"subject": "nothing"},
+        {"subject": None},
+        {"chapter": 999_999},
+        {"chapter": "of another"},
+        {"difficulty": "awful"},
+        {"types": ["RIDDLE"]},
+        {"tags": ["x" * 41]},
+        {"tags": "a"},
+    ],
+)
+def test_what_is_no_rule_is_refused(api_of, trainer, quiz, change):
+    Subject.objects.create(code="sql", name="SQL")
+    if change.get("chapter") == "of another":
+        other = Subject.objects.create(code="python", name="Python")
+        change = {"chapter": Chapter.objects.create(subject=other, name="Lists", position=1).pk}
+
+    answer = api_of(trainer).patch(one(quiz), {"draw_rules": [rule_of(**change)]}, "json")
+
+    assert error_of(answer) == (400, "VALIDATION_ERROR")
+    assert not quiz.draw_rules.exists()
+
+
+def test_there_are_no_more_rules_than_a_page_lets_one_write(api_of, trainer, quiz):
+    Subject.objects.create(code="sql", name="SQL")
+
+    answer = api_of(trainer).patch(one(quiz), {"draw_rules": [rule_of()] * 21}, "json")
+
+    assert error_of(answer) == (400, "VALIDATION_ERROR")
+
+
+def test_only_who_may_edit_a_quiz_changes_its_rules_and_students_see_none(api_of, quiz, student):
+    Subject.objects.create(code="sql", name="SQL")
+    for other, status in ((UserFactory(trainer=True), 403), (student, 403)):
+        answer = api_of(other).patch(one(quiz), {"draw_rules": [rule_of()]}, "json")
+        assert answer.status_code == status
+    assert not quiz.draw_rules.exists()
+    assert "draw_rules" not in api_of(student).get(one(quiz)).json()

@@ -88,6 +88,7 @@ def test_every_page_of_a_quiz_leaves_nobody_out_holds_still_fits_and_is_light(
         "/quizzes/?show=all",
         f"/quizzes/{quiz.pk}/edit/",
         f"/quizzes/{taken.pk}/edit/?find=kind",
+        f"/quizzes/{taken.pk}/edit/?rule={taken.draw_rules.get().pk}",
         f"/quizzes/{taken.pk}/preview/",
         f"/quizzes/{quiz.pk}/paste/",
         f"/quizzes/{quiz.pk}/delete/",
@@ -190,6 +191,19 @@ def test_a_question_is_taken_out_and_comes_back(page_of, trainer, quiz):
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".ask")).to_have_count(3)
     assert order_of(quiz) == list(TEXTS)
+
+
+def test_a_rule_is_changed_where_it_stands(page_of, trainer, taken):
+    page: Page = page_of(trainer)
+    page.goto(f"/quizzes/{taken.pk}/edit/")
+    drawn = page.locator("#drawn")
+    drawn.get_by_role("link", name="Change rule 1").click()
+    drawn.get_by_label("How many").fill("9")
+    drawn.get_by_role("button", name="Save the rule").click()
+    expect(drawn.get_by_role("button", name="Save the rule")).to_have_count(0)
+    expect(drawn).to_contain_text("9 from")
+    expect(drawn).to_contain_text("A rule finds fewer questions than it asks for")
+    assert taken.draw_rules.get().count == 9
 
 
 def test_without_scripts_questions_are_moved_and_the_quiz_is_published(

@@ -25,8 +25,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.tables import Column, table
+from core.tables import PAGE, Column, table
 from core.widgets import SearchInput, Suggested
+from questions.flags import FLAGS
 from questions.forms.places import NOWHERE, Place, PlaceField
 from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
@@ -34,8 +35,10 @@ from questions.models.bank import TAG_LENGTH, QuestionType
 LONGEST_SEARCH = 100
 MOST_WORDS = 8
 MOST_TAGS = 300
+LONGEST_QUERY, MOST_PARTS = 2_000, 40
 EVERY = "all"
 MINE, SHARED = "mine", "shared"
+FLAG_CHOICES = [(flag.name, flag.label) for flag in FLAGS.values()]
 COLUMNS = (
     Column("question", _("Question"), order_by=("opening",)),
     Column("kind", _("Type"), order_by=("type",)),
@@ -91,8 +94,11 @@ class BankForm(FormWithPlace):
         required=False,
     )
     flag = forms.ChoiceField(
-        label=_("Key"),
-        choices=[("", _("Any key")), ("key", _("Looks wrong"))],
+        label=_("How it fares"),
+        choices=[
+            ("", _("However it fares")),
+            *((each.name, each.label) for each in FLAGS.values()),
+        ],
         required=False,
     )
     tag = forms.CharField(
@@ -101,12 +107,8 @@ class BankForm(FormWithPlace):
         max_length=TAG_LENGTH,
         widget=Suggested({"placeholder": _("Tag")}),
     )
-
-
-class PlacingForm(FormWithPlace):
-    """Where to put what is selected."""
-
-    place = PlaceField(label=_("Put into"), empty=_("Choose a chapter"))
+    # A list that is narrowed anew keeps its order.
+    sort = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ class BankFilters:
     flag: str = ""
     tag: str = ""
     given: dict[str, str] = field(default_factory=dict)
+    sort: str = ""
 
     @property
     def narrows(self) -> bool:
@@ -127,6 +130,15 @@ class BankFilters:
 
     def query(self) -> str:
         return urlencode(self.given)
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One filter in words, and the address of the list without it."""
+
+    label: str
+    value: str
+    without: str
 
 
 def filters_of(query: QueryDict) -> tuple[BankFilters, BankForm]:
@@ -137,7 +149,40 @@ def filters_of(query: QueryDict) -> tuple[BankFilters, BankForm]:
     if given.get("place") == NOWHERE:
         del given["place"]
     said = {name: str(getattr(value, "name", value)) for name, value in given.items()}
-    return BankFilters(**given, given=said), BankForm(said, subjects=asked.subjects)
+    form = BankForm(said, subjects=asked.subjects)
+    narrowing = {name: text for name, text in said.items() if name != "sort"}
+    return BankFilters(**given, given=narrowing), form
+
+
+def kept_query(text: str) -> QueryDict:
+    """How a list was narrowed and ordered, as an address or a form carries it."""
+    makes_sense = len(text) <= LONGEST_QUERY and text.count("&") <= MOST_PARTS
+    return QueryDict(text if makes_sense else "")
+
+
+def narrowings(filters: BankFilters, form: BankForm, query: QueryDict) -> list[Narrowing]:
+    """All that is asked for, one by one, in the order of the form."""
+    return [
+        Narrowing(str(form[name].label), _said(form, name, filters), _without(name, query))
+        for name in form.fields
+        if name in filters.given
+    ]
+
+
+def _said(form: BankForm, name: str, filters: BankFilters) -> str:
+    if name == "place":
+        place = filters.place
+        parts = [place.subject and place.subject.name, place.chapter and place.chapter.name]
+        return " · ".join(part for part in parts if part)
+    choices = dict(getattr(form.fields[name], "choices", ()))
+    return str(choices.get(filters.given[name], filters.given[name]))
+
+
+def _without(name: str, query: QueryDict) -> str:
+    left = query.copy()
+    for each in (name, PAGE):
+        left.pop(each, None)
+    return "?" + urlencode([(key, value) for key, value in left.items() if value])
 
 
 def versions_for(user: User, filters: BankFilters) -> QuerySet[QuestionVersion]:
@@ -163,26 +208,22 @@ def versions_for(user: User, filters: BankFilters) -> QuerySet[QuestionVersion]:
             rows = rows.filter(**{name: value})
     if filters.tag:
         rows = rows.filter(tags__contains=[" ".join(filters.tag.split()).lower()])
-    return rows.with_doubtful_key() if filters.flag else rows
+    return FLAGS[filters.flag].found(rows) if filters.flag else rows
 
 
 def listed(user: User, filters: BankFilters, query: QueryDict) -> tuple[Any, Any]:
     """Headings, and the lines in the order that is asked for. What nobody answered comes last."""
     shown = table(COLUMNS, query, default="-edited")
-    rows = versions_for(user, filters).annotate(
-        opening=Lower("text"),
-        level=_level(),
-        facility=_facility(),
-        is_unanswered=ExpressionWrapper(
-            Q(statistics=None) | Q(statistics__answers=0), output_field=BooleanField()
-        ),
-    )
-    rows = rows.select_related(
-        "question__subject", "question__chapter", "question__owner", "statistics"
-    ).defer("body", "key", "explanation", "sources")
     order = list(shown.order_by)
     if shown.sort.removeprefix("-") == "facility":
         order.insert(0, "is_unanswered")
+    asked = {each.removeprefix("-") for each in order}
+    # What is not ordered by need not be reckoned for each row.
+    reckoned = {name: value for name, value in _reckoned().items() if name in asked}
+    rows = versions_for(user, filters).annotate(**reckoned)
+    rows = rows.select_related("question__subject", "question__chapter", "statistics").defer(
+        "body", "key", "explanation", "sources"
+    )
     return shown.headings, rows.order_by(*order)
 
 
@@ -190,6 +231,17 @@ def tags_of(user: User) -> list[str]:
     """Those that one may look for."""
     seen = QuestionVersion.objects.newest().filter(question__in=Question.objects.visible_to(user))
     return sorted(seen.tags_in_use()[:MOST_TAGS])
+
+
+def _reckoned() -> dict[str, Any]:
+    """What lists are ordered by, besides columns."""
+    unanswered = Q(statistics=None) | Q(statistics__answers=0)
+    return {
+        "opening": Lower("text"),
+        "level": _level(),
+        "facility": _facility(),
+        "is_unanswered": ExpressionWrapper(unanswered, output_field=BooleanField()),
+    }
 
 
 def _facility() -> Any:

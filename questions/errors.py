@@ -9,6 +9,14 @@ class InUse(Conflict):
     message = _("This question was asked already, so it can only be retired.")
 
 
+class AskedMeanwhile(Conflict):
+    message = _("One of these was asked in this very moment, so nothing was deleted. Try again.")
+
+
+class CannotUndo(Conflict):
+    message = _("This can no longer be undone: what it was before is not there any more.")
+
+
 class EditedMeanwhile(Conflict):
     message = _("Somebody has saved a newer version. Compare both before you save yours.")
 

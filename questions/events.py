@@ -27,6 +27,14 @@ class QuestionDeleted:
     question_id: int
 
 
+@event("questions.changed_together")
+class QuestionsChanged:
+    """Many questions were placed, shared, kept private or made ready at once: `what` says which."""
+
+    what: str
+    question_ids: list[int]
+
+
 @event("questions.imported")
 class QuestionsImported:
     """A file of questions was taken in."""

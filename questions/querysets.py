@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import (
     Count,
+    Exists,
     F,
     FloatField,
     Func,
@@ -20,7 +21,8 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from accounts.roles import STAFF, TEACHING
-from questions.statistics import ENOUGH_ANSWERS, NO_SPREAD
+from questions.kinds import BY_HAND
+from questions.statistics import EASY_FROM, ENOUGH_ANSWERS, HARD_TO, NO_SPREAD
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -76,7 +78,7 @@ class QuestionVersionQuerySet(models.QuerySet[Any]):
         return self.filter(text_digest=text_digest)
 
     def with_doubtful_key(self) -> Self:
-        """As `ItemStatistics.has_doubtful_key` says it of one, asked of all at once."""
+        """As `is_key_doubtful` says it of one, asked of all at once."""
         n = Cast("statistics__answers", FloatField())
         share, rest = F("statistics__share_sum"), F("statistics__rest_sum")
         return (
@@ -87,7 +89,27 @@ class QuestionVersionQuerySet(models.QuerySet[Any]):
                 together=F("statistics__products") - share * rest / n,
             )
             .filter(of_share__gt=NO_SPREAD, of_rest__gt=NO_SPREAD, together__lt=0)
+            .exclude(type__in=BY_HAND)
         )
+
+    def too_easy(self) -> Self:
+        return self._answered_enough().filter(
+            statistics__share_sum__gte=EASY_FROM * F("statistics__answers")
+        )
+
+    def too_hard(self) -> Self:
+        return self._answered_enough().filter(
+            statistics__share_sum__lte=HARD_TO * F("statistics__answers")
+        )
+
+    def never_answered(self) -> Self:
+        """Neither as they are now, nor as they ever were."""
+        statistics = apps.get_model("questions", "VersionStatistics")
+        answered = statistics.objects.filter(version__question=OuterRef("question"), answers__gt=0)
+        return self.filter(~Exists(answered))
+
+    def _answered_enough(self) -> Self:
+        return self.filter(statistics__answers__gte=ENOUGH_ANSWERS)
 
     def tags_in_use(self) -> Any:
         unnested = self.annotate(tag=Func("tags", function="unnest", output_field=TextField()))

@@ -9,6 +9,8 @@ from questions.kinds import BY_HAND
 
 # Below this many answers, nothing is said of discrimination.
 ENOUGH_ANSWERS = 10
+# Nearly all get it right; hardly more do than by guessing.
+EASY_FROM, HARD_TO = 0.95, 0.2
 # Where all answers are alike, sums of floats are not quite zero.
 NO_SPREAD = 1e-9
 
@@ -38,6 +40,18 @@ class ItemStatistics:
     def has_doubtful_key(self) -> bool:
         """Those who do well elsewhere do worse here: often the key is wrong."""
         return self.discrimination is not None and self.discrimination < 0
+
+    @property
+    def is_too_easy(self) -> bool:
+        return self._has_enough and (self.facility or 0) >= EASY_FROM
+
+    @property
+    def is_too_hard(self) -> bool:
+        return self._has_enough and (self.facility or 0) <= HARD_TO
+
+    @property
+    def _has_enough(self) -> bool:
+        return self.answers >= ENOUGH_ANSWERS
 
 
 def item_statistics(sums: Sums) -> ItemStatistics:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -41,6 +41,27 @@ UPDATE questions_versionstatistics SET
     products = products + (%(now)s - %(was)s) * %(rest)s
 WHERE version_id = %(version)s
 """
+_CARRY_OUTCOMES = """
+INSERT INTO questions_versionstatistics (
+    version_id, answers, share_sum, share_squares, rest_sum, rest_squares, products,
+    timed, seconds_sum
+)
+SELECT pair.made, answers, share_sum, share_squares, rest_sum, rest_squares, products,
+       timed, seconds_sum
+FROM unnest(%s::bigint[], %s::bigint[]) AS pair (former, made)
+JOIN questions_versionstatistics AS known ON known.version_id = pair.former
+ORDER BY pair.made
+"""
+_CARRY_CHOICES = """
+INSERT INTO questions_choicecount (choice_id, times)
+SELECT choice.id, taken.times
+FROM unnest(%s::bigint[], %s::bigint[]) AS pair (former, made)
+JOIN questions_choice AS known ON known.version_id = pair.former
+JOIN questions_choicecount AS taken ON taken.choice_id = known.id
+JOIN questions_choice AS choice
+    ON choice.version_id = pair.made AND choice.position = known.position
+ORDER BY choice.id
+"""
 
 
 @dataclass(frozen=True)
@@ -77,3 +98,16 @@ def replace_share(version: int, *, was: float, now: float, rest: float) -> None:
     """One that was recorded got other points: the sums are as if it had got them at first."""
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE_SHARE, {"version": version, "was": was, "now": now, "rest": rest})
+
+
+def carry_outcomes(made: Mapping[int, int]) -> None:
+    """What is known of former versions goes on with those `made` of them, which ask the same.
+
+    Two statements for any number. Answers to a former version that come later count for it alone.
+    """
+    if not made:
+        return
+    pairs = [list(made), list(made.values())]
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRY_OUTCOMES, pairs)
+        cursor.execute(_CARRY_CHOICES, pairs)

@@ -19,6 +19,7 @@ from core.deleting import unless_in_use
 from core.events.actions import record
 from core.locking import held
 from questions.actions.images import link_images
+from questions.actions.outcomes import carry_outcomes
 from questions.errors import EditedMeanwhile, InUse
 from questions.events import QuestionDeleted, QuestionRetired, QuestionSaved
 from questions.kinds import Outline, kind_of
@@ -103,17 +104,22 @@ def revise_question(
     based_on: int | None = None,
     origin: Origin = Origin.EDITOR,
 ) -> QuestionVersion:
-    """Another version, unless it says the same. Whoever saw another newest one is told so."""
+    """Another version, unless it says the same. Whoever saw another newest one is told so.
+
+    What is known of answers goes on with it where it asks the same, and only its facts differ.
+    """
     question = held(Question.objects, question.pk)
     if based_on is not None and based_on != question.newest:
         raise EditedMeanwhile(newest=question.newest, based_on=based_on)
-    newest = question.versions.get(number=question.newest)
+    newest = question.versions.with_choices().get(number=question.newest)
     if newest.digest == digest_of(outline, facts):
         return newest
     question.newest += 1
     question.edited_at = at
     question.save(update_fields=["newest", "edited_at"])
     version = _add_version(question, outline, facts, origin=origin, by=by, at=at, seed=seed)
+    if _asks_the_same(newest.material, outline):
+        carry_outcomes({newest.pk: version.pk})
     record(QuestionSaved(question_id=question.pk, version=version.number), by=by, at=at)
     return version
 
@@ -219,6 +225,13 @@ def choices_of(version: QuestionVersion, outline: Outline, *, seed: int) -> list
     ]
     random.Random(seed).shuffle(rows)  # noqa: S311 (an order, not a secret)
     return rows
+
+
+def _asks_the_same(one: Outline, other: Outline) -> bool:
+    if one.type != other.type:
+        return False
+    kind = kind_of(one.type)
+    return kind.write(one) == kind.write(other)
 
 
 def _add_version(

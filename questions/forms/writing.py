@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.widgets import MarkdownInput, RadioCards, Suggested, Switch
 from questions.actions.saving import Facts
-from questions.formats.drafts import MOST_SOURCES, MOST_TAGS, plain_number
+from questions.formats.drafts import MOST_SOURCES, plain_number
 from questions.forms.places import Place, PlaceField, name_of
 from questions.forms.rows import Cell, RowsField, changed
+from questions.forms.tags import LONGEST_TAGS, tags_in
 from questions.kinds import Kind, Material, Outline, kind_of
 from questions.kinds.base import LONGEST_TEXT
 from questions.kinds.by_hand import MOST_FILES, MOST_WORDS
@@ -26,9 +27,7 @@ from questions.kinds.fill_blanks import BLANK
 from questions.kinds.numeric import LONGEST as LONGEST_NUMBER
 from questions.kinds.short_text import LONGEST_PATTERN
 from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion
-from questions.models.bank import TAG_LENGTH
 
-LONGEST_TAGS = MOST_TAGS * (TAG_LENGTH + 2)
 LONGEST_ADDRESS = 1_000
 PICTURES = "questions-images"
 SCORINGS = [(ALL_OR_NOTHING, _("All or nothing")), (PARTIAL, _("Points for parts"))]
@@ -187,15 +186,7 @@ class QuestionForm(forms.Form):
         return {name: given[name] for name in ("text", *self.own) if name in given}
 
     def clean_tags(self) -> list[str]:
-        tags = sorted(
-            {" ".join(tag.split()).lower() for tag in self.cleaned_data["tags"].split(",")} - {""}
-        )
-        if len(tags) > MOST_TAGS or any(len(tag) > TAG_LENGTH for tag in tags):
-            most = {"most": MOST_TAGS, "longest": TAG_LENGTH}
-            raise forms.ValidationError(
-                _("At most %(most)d tags of %(longest)d characters.") % most
-            )
-        return tags
+        return tags_in(self.cleaned_data["tags"])
 
     def clean_sources(self) -> list[dict[str, Any]]:
         sources = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +21,7 @@ from core.pages import errors_on
 from core.policies import demand, requires
 from questions.actions.editing import edit_question
 from questions.actions.saving import add_question
+from questions.bank_list import kept_query
 from questions.changes import FieldChange, changes_between
 from questions.describing import DESCRIBED
 from questions.errors import EditedMeanwhile
@@ -54,7 +56,7 @@ class Conflict:
 def new_question(request: HttpRequest) -> HttpResponse:
     type_ = request.GET.get("type", "")
     if type_ not in FORMS:
-        context = {"kinds": DESCRIBED.values(), "next": next_of(request), "trail": _trail()}
+        context = {"kinds": DESCRIBED.values(), "trail": _trail(request)}
         return render(request, "questions/editor/kinds.html", context)
     form_class = FORMS[type_]
     if request.method == "GET":
@@ -129,6 +131,23 @@ def next_of(request: HttpRequest) -> str:
     return wanted if is_ours else ""
 
 
+def list_of(request: HttpRequest) -> str:
+    """The list as it was narrowed when one came from it."""
+    query = kept_query(request.GET.get("list", "")).urlencode()
+    return f"{reverse('questions')}?{query}".rstrip("?")
+
+
+def page_of(request: HttpRequest, question: Question) -> str:
+    """That of a question, from which one finds back to the list as it was."""
+    return reverse("question", args=[question.pk]) + way_back(request)
+
+
+def way_back(request: HttpRequest) -> str:
+    """What links and forms carry on."""
+    query = kept_query(request.GET.get("list", "")).urlencode()
+    return f"?{urlencode({'list': query})}" if query else ""
+
+
 def _without_saving(
     request: HttpRequest, form_class: type[QuestionForm], *, question: Question | None = None
 ) -> HttpResponse | None:
@@ -190,17 +209,17 @@ def _page(
         "conflict": conflict,
         "draft": f"{user_in(request).pk}.{name}",
         "is_kept": request.method == "POST",
-        "next": next_of(request),
-        "trail": _trail(question),
+        "back": next_of(request) or (page_of(request, question) if question else list_of(request)),
+        "trail": _trail(request, question),
     }
     return render(request, "questions/editor/editor.html", context)
 
 
-def _trail(question: Question | None = None) -> list[tuple[str, str]]:
-    trail = [(_("Questions"), reverse("questions"))]
+def _trail(request: HttpRequest, question: Question | None = None) -> list[tuple[str, str]]:
+    trail = [(_("Questions"), list_of(request))]
     if question is not None:
         name = _("Question %(number)d") % {"number": question.pk}
-        trail.append((name, reverse("question", args=[question.pk])))
+        trail.append((name, page_of(request, question)))
     return trail
 
 
@@ -213,4 +232,4 @@ def _say_saved(request: HttpRequest, before: Question, version: QuestionVersion)
 
 
 def _go_on(request: HttpRequest, question: Question) -> HttpResponse:
-    return HttpResponseRedirect(next_of(request) or reverse("question", args=[question.pk]))
+    return HttpResponseRedirect(next_of(request) or page_of(request, question))

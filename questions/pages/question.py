@@ -8,24 +8,25 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.entrance import user_in
 from core.clock import new_seed, now
 from core.policies import can, requires
-from questions.actions.editing import mark_ready, restore_version
+from questions.actions.editing import restore_version
+from questions.actions.many import mark_ready
 from questions.actions.saving import delete_question, retire_question
 from questions.answering import raw_answer, written
 from questions.changes import changes_of
 from questions.errors import InUse
+from questions.flags import flags_of
 from questions.kinds import BadResponse, QuestionType, kind_of
 from questions.models import Choice, Question, QuestionVersion
 from questions.pages.bank import EDIT, SEE, statistics_of
-from questions.pages.editor import newest_of, question_for
+from questions.pages.editor import list_of, newest_of, page_of, question_for, way_back
 from questions.showing import asked, reviewed
 from questions.uses import uses_of
 
@@ -72,7 +73,8 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
         "after": after,
         "changes": changes_of(before, after) if before and after else [],
         "may_edit": can(request.user, EDIT, shown),
-        "trail": _trail(shown),
+        "way_back": way_back(request),
+        "trail": _trail(request, shown),
     }
     return render(request, "questions/question/versions.html", context)
 
@@ -85,7 +87,7 @@ def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     version = restore_version(shown, wanted, by=user_in(request), at=now(), seed=new_seed())
     said = _("Version %(old)d is back, as version %(new)d.")
     messages.success(request, said % {"old": number, "new": version.number})
-    return redirect("question", pk)
+    return HttpResponseRedirect(page_of(request, shown))
 
 
 @require_POST
@@ -94,16 +96,16 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     shown = question_for(request, pk, EDIT)
     retire_question(shown, by=user_in(request), at=now())
     messages.success(request, _("It is retired: nobody is asked it any more."))
-    return redirect("question", pk)
+    return HttpResponseRedirect(page_of(request, shown))
 
 
 @require_POST
 @requires(EDIT)
 def ready(request: HttpRequest, pk: int) -> HttpResponse:
     shown = question_for(request, pk, EDIT)
-    mark_ready([shown], at=now())
+    mark_ready([shown], by=user_in(request), at=now())
     messages.success(request, _("It is ready to be asked."))
-    return redirect("question", pk)
+    return HttpResponseRedirect(page_of(request, shown))
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,10 +118,15 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             delete_question(shown, by=user_in(request), at=now())
         except InUse as refusal:
             messages.error(request, str(refusal.message))
-            return redirect("question", pk)
+            return HttpResponseRedirect(page_of(request, shown))
         messages.success(request, _("The question is deleted."))
-        return redirect("questions")
-    context = {"question": shown, "version": newest_of(shown), "trail": _trail(shown)}
+        return HttpResponseRedirect(list_of(request))
+    context = {
+        "question": shown,
+        "version": newest_of(shown),
+        "back": page_of(request, shown),
+        "trail": _trail(request, shown),
+    }
     return render(request, "questions/question/delete.html", context)
 
 
@@ -136,6 +143,7 @@ def _page(request: HttpRequest, pk: int, *, data: QueryDict | None = None) -> Ht
         "question": shown,
         "version": version,
         "statistics": statistics,
+        "flags": flags_of(statistics, type_=version.type),
         "counts": _counts(version),
         "is_graded_by_hand": kind_of(version.type).is_graded_by_hand,
         **_tried(version, data),
@@ -143,7 +151,8 @@ def _page(request: HttpRequest, pk: int, *, data: QueryDict | None = None) -> Ht
         "uses": uses_of(user_in(request), shown.pk),
         "alike": _alike(request, shown, version),
         "may_edit": can(request.user, EDIT, shown),
-        "trail": [(_("Questions"), reverse("questions"))],
+        "way_back": way_back(request),
+        "trail": [(_("Questions"), list_of(request))],
     }
     return render(request, "questions/question/question.html", context)
 
@@ -197,9 +206,6 @@ def _compared(
     return found.get(before), found.get(after) if before != after else None
 
 
-def _trail(shown: Question) -> list[tuple[str, str]]:
+def _trail(request: HttpRequest, shown: Question) -> list[tuple[str, str]]:
     name = _("Question %(number)d") % {"number": shown.pk}
-    return [
-        (_("Questions"), reverse("questions")),
-        (name, reverse("question", args=[shown.pk])),
-    ]
+    return [(_("Questions"), list_of(request)), (name, page_of(request, shown))]

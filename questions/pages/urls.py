@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from questions.pages import bank, editor, exports, imports, question
+from questions.pages import bank, changing, editor, exports, imports, question
 
 urlpatterns = [
     path("questions/", bank.questions, name="questions"),
-    path("questions/selected/", bank.selected, name="questions_selected"),
+    path("questions/selected/", changing.selected, name="questions_selected"),
+    path("questions/selected/undo/", changing.undo, name="questions_undo"),
     path("questions/new/", editor.new_question, name="question_new"),
     path("questions/imports/", imports.imports, name="question_imports"),
     path("questions/imports/<uuid:pk>/", imports.one_import, name="question_import"),

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tests.factories import UserFactory
 from core.clock import now
 from questions.actions.outcomes import Outcome, record_outcomes
+from questions.actions.saving import Facts, revise_question
 from questions.bank_list import COLUMNS
+from questions.kinds import kind_of
 from questions.models import (
     Chapter,
     Choice,
@@ -132,7 +134,7 @@ class TestFinding:
 
     def test_nothing_found_says_how_to_go_on(self, client_of, trainer):
         page = text_at(client_of(trainer), f"{BANK}?q=nothing")
-        assert "Nothing fits these filters" in page
+        assert "No question fits" in page
         assert "Clear the filters" in page
 
 
@@ -151,11 +153,11 @@ def test_it_is_ordered_by_each_column_both_ways(client_of, trainer, sort):
 
 
 def test_what_nobody_answered_stands_below_what_somebody_did(client_of, trainer):
-    asks("Never answered", owner=trainer)
+    asks("Asked nobody", owner=trainer)
     answered(asks("Answered by ten", owner=trainer))
     for order in ("facility", "-facility"):
         page = text_at(client_of(trainer), f"{BANK}?sort={order}")
-        assert page.index("Answered by ten") < page.index("Never answered")
+        assert page.index("Answered by ten") < page.index("Asked nobody")
 
 
 def test_a_key_that_looks_wrong_is_flagged_and_found(client_of, trainer):
@@ -168,6 +170,50 @@ def test_a_key_that_looks_wrong_is_flagged_and_found(client_of, trainer):
     assert "A doubtful one" in page
     assert "A sound one" not in page
     assert "Look at the key" in text_at(client_of(trainer), f"{BANK}{doubtful.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("flag", "found", "told"),
+    [
+        ("key", "Doubtful", "Look at the key"),
+        ("easy", "Easy one", "Nearly everybody gets this right"),
+        ("hard", "Hard one", "Hardly anybody gets this right"),
+        ("unused", "Unasked", "Nobody has answered this yet"),
+    ],
+)
+def test_each_flag_is_a_filter_with_a_word_on_what_to_do(client_of, trainer, flag, found, told):
+    for text, shares in (
+        ("Easy one", [1.0] * 20),
+        ("Hard one", [0.0] * 20),
+        ("Middling", [0.0, 1.0] * 10),
+    ):
+        key = newest(asks(text, owner=trainer)).pk
+        record_outcomes([Outcome(key, share, 0.5) for share in shares])
+    answered(asks("Doubtful", owner=trainer), is_doubtful=True)
+    asks("Unasked", owner=trainer)
+
+    page = text_at(client_of(trainer), f"{BANK}?flag={flag}")
+
+    every = {"Easy one", "Hard one", "Middling", "Doubtful", "Unasked"}
+    assert {each for each in every if each in page} == {found}
+    assert told in page
+
+
+def test_what_was_answered_before_it_was_revised_was_answered(client_of, trainer):
+    question = asks("Which join?", owner=trainer)
+    answered(question)
+    outline, _problems = kind_of("SINGLE").read({**WRITTEN["SINGLE"], "text": "Which one, then?"})
+    revise_question(question, outline=outline, facts=Facts(), by=trainer, at=now(), seed=1)
+    assert "Which one" not in text_at(client_of(trainer), f"{BANK}?flag=unused")
+
+
+def test_what_a_person_marks_has_no_key_that_looks_wrong(client_of, trainer):
+    essay = make_question("ESSAY", owner=trainer, written={"text": "Why indexes?"})
+    answered(essay, is_doubtful=True)
+    client = client_of(trainer)
+    assert "Why indexes" not in text_at(client, f"{BANK}?flag=key")
+    assert "Look at the key" not in text_at(client, f"{BANK}{essay.pk}/")
+    assert "Key?" not in text_at(client, BANK)
 
 
 def test_the_database_and_the_rule_agree_on_which_keys_look_wrong(trainer):
@@ -228,8 +274,8 @@ class TestManyAtOnce:
         others.refresh_from_db()
         assert (own.status, others.status) == (status, "draft")
         page = text_at(client, BANK)
-        assert "Done for 1 question." in page
-        assert "1 question is of somebody else" in page
+        assert "1 question is" in page
+        assert "1 is of somebody else" in page
 
     def test_others_that_one_sees_are_exported_too(self, client_of, trainer):
         chosen = [make_question(owner=trainer), make_question()]

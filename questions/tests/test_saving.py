@@ -1,9 +1,12 @@
 """Questions are written, and written anew; what was said stays said."""
 
 from decimal import Decimal
+from statistics import fmean, pstdev
 
 import pytest
 from django.db import DatabaseError, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.clock import now
 from questions.actions.outcomes import Outcome, record_outcomes
@@ -17,7 +20,7 @@ from questions.actions.saving import (
 from questions.errors import EditedMeanwhile
 from questions.kinds import kind_of
 from questions.models import ChoiceCount, Question, VersionStatistics
-from questions.statistics import Sums, item_statistics
+from questions.statistics import Sums, item_statistics, statistics_in
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +137,67 @@ def test_little_says_nothing_and_a_wrong_key_shows():
         products=2,
     )
     assert item_statistics(backwards).has_doubtful_key
+
+
+# Ten people: whether they got it right, and the share of all other marks that they got.
+RIGHT_ONES, WRONG_ONES = (0.9, 0.8, 0.7, 0.9, 0.6, 0.5), (0.4, 0.6, 0.3, 0.5)
+
+
+def test_discrimination_is_the_point_biserial_as_one_reckons_it_by_hand(question):
+    """Means 0.7333 and 0.45, a deviation of 0.19391 over all, six and four of ten:
+    0.28333 / 0.19391 * sqrt(0.6 * 0.4) = 0.71583."""
+    key = question.versions.get().pk
+    outcomes = [Outcome(key, 1.0, rest) for rest in RIGHT_ONES]
+    outcomes += [Outcome(key, 0.0, rest) for rest in WRONG_ONES]
+    record_outcomes(outcomes[:7])
+    record_outcomes(outcomes[7:])
+
+    found = statistics_in(VersionStatistics.objects.get())
+
+    assert found.facility == pytest.approx(0.6)
+    assert found.discrimination == pytest.approx(0.71583, abs=1e-5)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 1.0]), st.integers(0, 20)), min_size=10, max_size=40
+    ).filter(lambda each: len({x for x, _y in each}) == 2 and len({y for _x, y in each}) > 1)
+)
+def test_it_agrees_with_the_formula_of_the_books(answers):
+    pairs = [(share, rest / 20) for share, rest in answers]
+    rests = [rest for _share, rest in pairs]
+    right = [rest for share, rest in pairs if share]
+    wrong = [rest for share, rest in pairs if not share]
+    part = len(right) / len(pairs)
+    expected = (fmean(right) - fmean(wrong)) / pstdev(rests) * (part * (1 - part)) ** 0.5
+
+    sums = Sums(
+        answers=len(pairs),
+        share_sum=sum(x for x, _y in pairs),
+        share_squares=sum(x * x for x, _y in pairs),
+        rest_sum=sum(rests),
+        rest_squares=sum(y * y for y in rests),
+        products=sum(x * y for x, y in pairs),
+    )
+
+    assert item_statistics(sums).discrimination == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("answers", "right", "easy", "hard"),
+    [
+        (9, 9, False, False),
+        (9, 0, False, False),
+        (10, 10, True, False),
+        (100, 95, True, False),
+        (100, 94, False, False),
+        (100, 20, False, True),
+        (100, 21, False, False),
+        (10, 0, False, True),
+        (0, 0, False, False),
+    ],
+)
+def test_what_is_too_easy_or_too_hard_is_said_after_enough_answers(answers, right, easy, hard):
+    found = item_statistics(Sums(answers=answers, share_sum=right, share_squares=right))
+    assert (found.is_too_easy, found.is_too_hard) == (easy, hard)

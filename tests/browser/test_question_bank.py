@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -63,6 +65,10 @@ def rewrite(question, text, *, by):
     assert outline is not None, problems
     revise_question(question, outline=outline, facts=Facts(), by=by, at=now(), seed=3)
     question.refresh_from_db()
+
+
+def fresh(question: Question) -> Question:
+    return Question.objects.get(pk=question.pk)
 
 
 def newest(question: Question) -> QuestionVersion:
@@ -132,6 +138,99 @@ class TestAllPages:
         expect(page.get_by_text("Somebody has saved version 3")).to_be_visible()
         expect(page.get_by_label("Question", exact=True)).to_have_value("Mine?")
         assert findings_here(page) == []
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def bank(self, trainer) -> list[Question]:
+        """Two pages of them, in the order of their letters."""
+        return [
+            make_question(owner=trainer, written={"text": f"Number {n:02} of them"})
+            for n in range(52)
+        ]
+
+    def open(self, page: Page) -> None:
+        page.goto("/questions/?sort=question")
+        ready(page, "table-select")
+
+    def test_a_stretch_is_tagged_and_the_tags_taken_back(self, page_of, bank):
+        page: Page = page_of(bank[0].owner)
+        self.open(page)
+        bar = page.locator(".selection-bar")
+        expect(bar.get_by_role("status")).to_have_text("Nothing selected")
+        expect(bar.get_by_role("button")).not_to_be_visible()
+        page.get_by_label("Select Number 01").click()
+        page.get_by_label("Select Number 03").click(modifiers=["Shift"])
+        expect(bar.get_by_role("status")).to_have_text("3 selected")
+        expect(bar.get_by_label("Tags")).not_to_be_visible()
+        bar.get_by_label("What to do").select_option("Add tags")
+        bar.get_by_label("Tags").fill("joins, basics")
+        bar.get_by_role("button", name="Do it").click()
+
+        expect(page.get_by_text("3 questions have more tags now: basics, joins.")).to_be_visible()
+        assert [newest(fresh(each)).tags for each in bank[:2]] == [[], ["basics", "joins"]]
+
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("3 questions are as they were before.")).to_be_visible()
+        assert newest(fresh(bank[1])).tags == []
+        expect(page).to_have_url(re.compile(r"/questions/\?sort=question$"))
+
+    def test_by_keys_alone(self, page_of, bank):
+        page: Page = page_of(bank[0].owner)
+        self.open(page)
+        said = page.locator(".selection-bar").get_by_role("status")
+        reach(page, page.get_by_label("Select Number 00"))
+        press(page, "Space", "Shift+ArrowDown", "Shift+ArrowDown")
+        expect(said).to_have_text("3 selected")
+        press(page, "ArrowUp")
+        expect(page.get_by_label("Select Number 01")).to_be_focused()
+        press(page, "Space")
+        expect(said).to_have_text("2 selected")
+        page.get_by_label("All 52, on every page").focus()
+        press(page, "Space")
+        expect(said).to_have_text("52 selected")
+        page.get_by_label("Select Number 07").uncheck()
+        expect(said).to_have_text("49 selected")
+
+    def test_what_opens_leaves_nobody_out(self, page_of, bank):
+        page: Page = page_of(bank[0].owner)
+        page.set_viewport_size({"width": 360, "height": 700})
+        page.add_init_script(path=SOURCE)
+        self.open(page)
+        page.get_by_label("All 52, on every page").check()
+        bar = page.locator(".selection-bar")
+        for deed, field in (
+            ("Add tags", "Tags"),
+            ("Put into a chapter", "Put into"),
+            ("Set the difficulty", "Difficulty"),
+        ):
+            bar.get_by_label("What to do").select_option(deed)
+            expect(bar.get_by_label(field)).to_be_visible()
+            assert findings_here(page) == []
+        bar.get_by_label("What to do").select_option("Delete…")
+        bar.get_by_role("button", name="Do it").click()
+        expect(page.get_by_role("heading", name="Delete 52 questions?")).to_be_visible()
+        assert findings_here(page) == []
+        page.get_by_role("button", name="Delete them").click()
+        expect(page.get_by_text("52 questions are deleted.")).to_be_visible()
+        assert findings_here(page) == []
+
+    def test_without_scripts(self, browser: Browser, live_platform, client_of, bank, settings):
+        client = client_of(bank[0].owner)
+        context = browser.new_context(base_url=live_platform.url, java_script_enabled=False)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_platform.url}])
+        page = context.new_page()
+        page.goto("/questions/")
+        page.get_by_label("All 52, on every page").check()
+        page.get_by_label("What to do").select_option("Set the difficulty")
+        page.locator("#to_difficulty").select_option("Hard")
+        page.get_by_role("button", name="Do it").click()
+        expect(page.get_by_text("52 questions are now hard.")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("52 questions are as they were before.")).to_be_visible()
+        context.close()
+        assert newest(fresh(bank[51])).difficulty == "medium"
 
 
 class TestWritingByKeys:

@@ -1,4 +1,4 @@
-"""Where questions are used: what stands on the bank says so itself."""
+"""Where questions are used, and what waits for a person: what stands on the bank says so itself."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ question_uses: Registry[Callable[[User, int], Sequence[Use]]] = Registry("uses o
 
 def uses_of(user: User, question: int) -> list[Use]:
     return [use for _name, uses in question_uses for use in uses(user, question)]
+
+
+# Of questions, by their keys, those that wait for a person to look at each: saying anything else of
+# them would count as that.
+unseen_questions: Registry[Callable[[Sequence[int]], set[int]]] = Registry("unseen questions")
+
+
+def unseen_among(keys: Sequence[int]) -> set[int]:
+    return {key for _name, unseen in unseen_questions for key in unseen(keys)}

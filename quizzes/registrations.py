@@ -12,12 +12,12 @@ from core.registries import (
     navigation,
     written_by_actions,
 )
-from questions.uses import question_uses
+from questions.uses import question_uses, unseen_questions
 from quizzes import dashboards, demo, own_attempts, own_data, places, policies
 from quizzes.actions import generation_job
 from quizzes.files import ANSWER, ANSWER_FILES, SOURCE, SOURCE_FILES
 from quizzes.health import check_gemini
-from quizzes.uses import quizzes_with
+from quizzes.uses import quizzes_with, unvetted_among
 
 file_purposes.register(ANSWER, ANSWER_FILES)
 file_purposes.register(SOURCE, SOURCE_FILES)
@@ -31,6 +31,7 @@ for name, place in places.PLACES.items():
     navigation.register(f"quizzes {name}", place)
 health_checks.register("gemini", check_gemini)
 question_uses.register("quizzes", quizzes_with)
+unseen_questions.register("quizzes", unvetted_among)
 
 # Policies and kinds of jobs declare themselves.
 __all__ = ["generation_job", "policies"]

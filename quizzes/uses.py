@@ -1,4 +1,4 @@
-"""The quizzes in which a question stands."""
+"""The quizzes in which a question stands, and what of AI nobody has looked at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from questions.uses import Use
-from quizzes.models import Quiz
+from quizzes.models import GeneratedQuestion, Quiz
 
 MOST = 30
 
@@ -19,3 +19,9 @@ def quizzes_with(user: User, question: int) -> Sequence[Use]:
         Use(quiz.title, reverse("quiz", args=[quiz.pk]), str(quiz.get_status_display()))
         for quiz in found.order_by("title", "pk")[:MOST]
     ]
+
+
+def unvetted_among(keys: Sequence[int]) -> set[int]:
+    """Of what AI made: nobody has edited them, and nobody stands for them."""
+    unvetted = GeneratedQuestion.objects.filter(vetted_at=None, question__newest=1)
+    return set(unvetted.filter(question__in=keys).values_list("question_id", flat=True))

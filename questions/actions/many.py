@@ -40,6 +40,7 @@ from questions.models import (
     QuestionVersion,
     Subject,
 )
+from questions.uses import unseen_among
 
 MOST_AT_ONCE = 1_000
 PLACE, STATUS, SHARING, WORDS = "place", "status", "sharing", "words"
@@ -197,8 +198,13 @@ def _say_anew(
     at: datetime,
     seed: int,
 ) -> Undo:
-    """Versions that ask the same and say something else of it; none where nothing differs."""
+    """Versions that ask the same and say something else of it; none where nothing differs.
+
+    Nor of what waits for a person to look at it: whoever changes many has not.
+    """
     locked = {row.pk: row for row in _locked(question.pk for question in questions)}
+    for key in unseen_among(list(locked)):
+        del locked[key]
     newest = QuestionVersion.objects.newest().filter(question__in=locked).with_choices()
     pairs: list[tuple[QuestionVersion, QuestionVersion, Outline]] = []
     for version in newest.order_by("question"):

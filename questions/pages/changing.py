@@ -51,6 +51,7 @@ from questions.errors import AskedMeanwhile, CannotUndo
 from questions.models import Difficulty, Question
 from questions.pages.bank import EDIT
 from questions.pages.told import Named, Told, keep, named
+from questions.uses import unseen_among
 
 NAMED_BEFORE_DELETING = 20
 
@@ -78,6 +79,9 @@ def selected(request: HttpRequest) -> HttpResponse:
     notes = [_of_others(others)] if others else []
     if do == DELETE:
         return _delete(request, own, notes)
+    if do in (TAG, UNTAG, WEIGH) and (unseen := unseen_among([each.pk for each in own])):
+        own = [question for question in own if question.pk not in unseen]
+        notes.append(_unseen(sorted(unseen)))
     undo = _change(own, do, form.cleaned_data, by=user)
     if unchanged := len(own) - len(undo.keys):
         notes.append(_unchanged(unchanged, do))
@@ -251,6 +255,15 @@ def _of_others(keys: list[int]) -> Named:
     said = ngettext(
         "%(n)d is of somebody else, and stays as it is:",
         "%(n)d are of somebody else, and stay as they are:",
+        len(keys),
+    )
+    return named(keys, said % {"n": len(keys)})
+
+
+def _unseen(keys: list[int]) -> Named:
+    said = ngettext(
+        "%(n)d was made by AI, and nobody has looked at it yet. Edit or vet it first:",
+        "%(n)d were made by AI, and nobody has looked at them yet. Edit or vet them first:",
         len(keys),
     )
     return named(keys, said % {"n": len(keys)})

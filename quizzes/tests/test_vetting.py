@@ -10,7 +10,7 @@ from core.clock import now
 from core.errors import Missing
 from core.events.models import Event
 from core.tests.races import at_once, one_within_the_other
-from questions.actions.editing import mark_ready
+from questions.actions.many import mark_ready, tag_many
 from questions.actions.saving import Facts, revise_question
 from questions.models import Question, QuestionStatus, QuestionVersion, Subject
 from questions.tests.factories import make_question
@@ -220,7 +220,7 @@ def test_a_rule_draws_of_what_ai_made_only_what_somebody_stands_for(trainer, mad
     subject = Subject.objects.create(code="idx", name="Indexes")
     item = dispute(made) if is_disputed else made.items.first()
     Question.objects.filter(pk=item.question_id).update(subject=subject)
-    mark_ready([item.question], at=now())
+    mark_ready([item.question], by=trainer, at=now())
     quiz = make_published_quiz(author=trainer)
     set_draw_rules(quiz, rules=[DrawRule(count=1, subject=subject)], by=trainer, at=now())
 
@@ -239,13 +239,25 @@ def test_a_rule_draws_of_what_ai_made_only_what_somebody_stands_for(trainer, mad
 def test_a_student_begins_with_nothing_that_waits(trainer, made, item):
     subject = Subject.objects.create(code="idx", name="Indexes")
     Question.objects.filter(pk__in=keys(made)).update(subject=subject)
-    mark_ready(list(Question.objects.filter(pk__in=keys(made))), at=now())
+    mark_ready(Question.objects.filter(pk__in=keys(made)), by=trainer, at=now())
     quiz = make_published_quiz(author=trainer)
     set_draw_rules(quiz, rules=[DrawRule(count=5, subject=subject)], by=trainer, at=now())
 
     attempt, _is_new = start_attempt(quiz, by=UserFactory(), at=now(), seed=3)
 
     assert not attempt.questions.filter(question_id__in=keys(made)).exists()
+
+
+def test_whoever_tags_many_has_not_looked_at_each(trainer, made, item):
+    questions = Question.objects.filter(pk__in=keys(made))
+
+    def tagged():
+        return tag_many(questions, add=["new"], by=trainer, at=now(), seed=1).keys
+
+    assert tagged() == []
+    assert not any(fresh.is_edited for fresh in made.items.select_related("question"))
+    vet_question(item, is_sound=True, by=trainer, at=now())
+    assert tagged() == [item.question_id]
 
 
 # At once

@@ -151,7 +151,7 @@ class TestManyAtOnce:
 
     def open(self, page: Page) -> None:
         page.goto("/questions/?sort=question")
-        ready(page, "table-select")
+        await_module(page, "table-select")
 
     def test_a_stretch_is_tagged_and_the_tags_taken_back(self, page_of, bank):
         page: Page = page_of(bank[0].owner)
@@ -423,11 +423,12 @@ def test_several_are_selected_and_put_into_a_chapter(page_of, trainer, questions
     page: Page = page_of(trainer)
     page.goto("/questions/?type=ESSAY")
     await_module(page, "table-select")
-    expect(page.get_by_role("button", name="Put there")).to_be_disabled()
+    expect(page.get_by_role("button", name="Do it")).not_to_be_visible()
     page.get_by_label("Select A question of the kind ESSAY?").check()
-    page.get_by_label("Put into").select_option(label="Joins")
-    page.get_by_role("button", name="Put there").click()
-    expect(page.get_by_text("Done for 1 question.")).to_be_visible()
+    page.get_by_label("What to do").select_option("Put into a chapter")
+    page.get_by_label("Put into", exact=True).select_option(label="Joins")
+    page.get_by_role("button", name="Do it").click()
+    expect(page.get_by_text("1 question is now in SQL · Joins.")).to_be_visible()
     expect(page).to_have_url("/questions/?type=ESSAY")
     assert list(Question.objects.filter(chapter=chapter)) == [questions["ESSAY"]]
 

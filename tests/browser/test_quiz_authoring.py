@@ -10,6 +10,7 @@ from accounts.actions.trainers import assign_trainer
 from accounts.tests.factories import UserFactory
 from core.callers import Caller
 from core.clock import now
+from core.tests.workers import wait_until
 from curriculum.tests.factories import enrolled, make_track
 from questions.models import Subject
 from questions.tests.factories import make_question
@@ -145,6 +146,18 @@ def test_questions_are_put_in_order_by_keys_alone(page_of, trainer, quiz):
     assert order_of(quiz) == [third, first, second]
     page.reload()
     assert order_on(page) == [third, first, second]
+
+
+def test_a_move_is_kept_though_the_page_is_left_at_once(page_of, trainer, quiz):
+    first, second, third = TEXTS
+    page: Page = page_of(trainer)
+    page.goto(f"/quizzes/{quiz.pk}/edit/")
+    expect(page.locator("question-order:defined")).to_be_attached()
+    page.evaluate("window.setTimeout = () => 1")  # the pause before it is saved never ends
+    page.get_by_role("link", name=third).press("Alt+ArrowUp")
+
+    page.goto("/quizzes/")
+    wait_until(lambda: order_of(quiz) == [first, third, second], what="the move is saved")
 
 
 def test_a_question_is_dragged_and_marks_are_kept(page_of, trainer, quiz):

@@ -152,6 +152,22 @@ def test_offline_answers_are_kept_over_a_reload_and_sent_when_back(page_of, take
     assert said(attempt, "SINGLE")
 
 
+def test_what_is_typed_on_is_not_called_saved_before_it_is(page_of, taker):
+    attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
+    page: Page = page_of(taker)
+    page.goto(of(attempt))
+    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    page.get_by_label("Your answer").fill("comm")
+    expect_saved(page)
+
+    page.evaluate("window.setTimeout = () => 0")  # the pause before it is sent never ends
+    page.get_by_label("Your answer").fill("commit")
+    expect(page.locator(".taking-state")).to_have_text("Saving…")
+    page.get_by_label("Your answer").blur()
+    expect_saved(page)
+    assert said(attempt, "SHORT_TEXT") == "commit"
+
+
 def test_what_a_lost_page_did_not_send_stands_on_the_next_and_goes_from_there(
     page_of, taker, watch
 ):

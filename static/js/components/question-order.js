@@ -53,6 +53,7 @@ export function start(element) {
       tellPlace(row);
       saveSoon();
     }),
+    on(window, "pagehide", () => timer !== undefined && save()),
     () => clearTimeout(timer),
   );
 
@@ -120,6 +121,8 @@ export function start(element) {
         method: "POST",
         body,
         headers: { Accept: "application/json", ...csrfHeaders() },
+        // It goes even when the page does.
+        keepalive: true,
       });
       if (answer.status === 409) {
         isOver = true;

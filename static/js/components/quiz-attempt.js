@@ -92,6 +92,7 @@ export function start(element) {
       showPlaces();
     }
     if (checks) return;
+    if (queue.unsent && isAtRest()) showState("saving");
     clearTimeout(pause);
     if (isDone) queue.go();
     else pause = setTimeout(() => queue.go(), PAUSE);
@@ -304,6 +305,12 @@ export function start(element) {
     const count = document.querySelector(".taking-count");
     const n = every.filter(isAnswered).length;
     if (count) count.textContent = filled(element.dataset.count, { n, all: every.length });
+  }
+
+  /** Nothing is on its way yet, though "Saved" would not be true any more. */
+  function isAtRest() {
+    const shown = document.querySelector(".taking-state");
+    return shown instanceof HTMLElement && ["none", "saved"].includes(shown.dataset.state ?? "");
   }
 
   /** @param {import("./answer-queue.js").State} state */

@@ -80,11 +80,12 @@ def change_draw_rule(quiz: Quiz, *, rule: int, to: DrawRule, by: User, at: datet
 
 
 @transaction.atomic
-def drop_draw_rule(quiz: Quiz, *, place: int, by: User, at: datetime) -> None:
-    rules = _locked_rules(quiz)
-    rest = [each for each in rules if each.position != place]
-    if len(rest) != len(rules):
-        set_draw_rules(quiz, rules=rest, by=by, at=at)
+def drop_draw_rule(quiz: Quiz, *, rule: int, by: User, at: datetime) -> None:
+    """Asked twice, it drops one: no other takes its key, as one would take its place."""
+    held(Quiz.objects, quiz.pk)
+    dropped, _counts = quiz.draw_rules.filter(pk=rule).delete()
+    if dropped:
+        note_edit(quiz, by=by, at=at)
 
 
 def _locked_list(quiz: Quiz) -> list[Asked]:

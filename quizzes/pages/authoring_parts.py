@@ -120,7 +120,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     quiz, user, at = edited_quiz(request, pk), user_in(request), now()
     dropped = request.POST.get("drop", "")
     if is_key(dropped):
-        drop_draw_rule(quiz, place=int(dropped), by=user, at=at)
+        drop_draw_rule(quiz, rule=int(dropped), by=user, at=at)
         return _back(quiz, "drawn")
     if is_key(request.POST.get("change", "")):
         return _change_rule(request, quiz, int(request.POST["change"]))

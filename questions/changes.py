@@ -44,7 +44,7 @@ NAMES: dict[str, str | Promise] = {
     "starter": gettext_lazy("What stands there at first"),
     "model_answer": gettext_lazy("Notes for whoever grades it"),
     "explanation": gettext_lazy("Explanation"),
-    "marks": gettext_lazy("Marks"),
+    "marks": gettext_lazy("Points"),
     "difficulty": gettext_lazy("Difficulty"),
     "tags": gettext_lazy("Tags"),
     "sources": gettext_lazy("Sources"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from questions.showing import Reviewed, reviewed
 from quizzes.models import GeneratedQuestion, Generation, GenerationState, Quiz, QuizQuestion
 
 AROUND = 160
+_FIRST_WORD = re.compile(r"\A\S*\s+")
+_LAST_WORD = re.compile(r"\s+\S*\Z")
 
 
 @dataclass(frozen=True)
@@ -142,11 +145,11 @@ def passage_of(item: GeneratedQuestion, *, sees_source: bool) -> Passage | None:
         return Passage("", item.span, "")
     end = start + len(item.span)
     before, after = source[max(0, start - AROUND) : start], source[end : end + AROUND]
-    return Passage(
-        f"… {before}" if start > AROUND else before,
-        item.span,
-        f"{after} …" if len(source) > end + AROUND else after,
-    )
+    if start > AROUND:
+        before = "… " + _FIRST_WORD.sub("", before)
+    if len(source) > end + AROUND:
+        after = _LAST_WORD.sub("", after) + " …"
+    return Passage(before, item.span, after)
 
 
 def opinion_in_words(version: QuestionVersion, words: Any) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class Who(TextChoices):
     ALL = "", gettext_lazy("Everybody")
     DID = "did", gettext_lazy("Took it")
     NOT_YET = "not", gettext_lazy("Not yet")
-    WAITING = "waiting", gettext_lazy("Waits for marks")
+    WAITING = "waiting", gettext_lazy("Waits to be marked")
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class QuestionForm(forms.Form):
         help_text=_("Where one can read more. They are shown together with the explanation."),
     )
     marks = forms.DecimalField(
-        label=_("Marks"),
+        label=_("Points"),
         min_value=Decimal("0.01"),
         max_digits=6,
         decimal_places=2,
@@ -223,7 +223,7 @@ def _scoring(of_parts: Any) -> forms.ChoiceField:
         initial=ALL_OR_NOTHING,
         widget=RadioCards(
             explained={
-                ALL_OR_NOTHING: _("Full marks for exactly the right answer, else none."),
+                ALL_OR_NOTHING: _("All points for exactly the right answer, else none."),
                 PARTIAL: of_parts,
             }
         ),

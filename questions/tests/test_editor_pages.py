@@ -380,7 +380,7 @@ class TestEditing:
         self.edit(client, question, data)
         answer = client.get(f"/questions/{question.pk}/versions/")
         changed = [each.name for each in answer.context["changes"]]
-        assert changed == ["Explanation", "Marks", "Tags"]
+        assert changed == ["Explanation", "Points", "Tags"]
 
     def test_words_that_a_page_lost_come_back_and_nothing_is_saved(self, client_of, trainer):
         question = make_question(owner=trainer)

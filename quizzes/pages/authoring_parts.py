@@ -75,7 +75,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
         return JsonResponse({"base": list_digest(quiz)})
     moved = request.POST.get("up") or request.POST.get("down")
     if not moved:
-        messages.success(request, _("Order and marks are saved."))
+        messages.success(request, _("Order and points are saved."))
     return _back(quiz, f"question-{moved}" if moved and is_key(moved) else "questions")
 
 
@@ -178,7 +178,7 @@ def _marks(request: HttpRequest, row: QuizQuestion) -> Decimal | None:
     try:
         return marks_in(request.POST.get(f"marks-{row.question_id}", ""))
     except ValueError:
-        said = _("Write marks as a number above 0, such as 1 or 1.5.")
+        said = _("Write points as a number above 0, such as 1 or 1.5.")
         raise Invalid(said, marks=[said]) from None
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.entrance import user_in
@@ -30,6 +31,7 @@ from quizzes.pages.listed import removed_by
 
 MAKE, SEE, EDIT = "quizzes.make", "quizzes.view_generation", "quizzes.edit"
 ON_A_PAGE = 10
+PROVIDERS = {"builtin": gettext_lazy("This platform, by rules"), "gemini": "Gemini"}
 NEEDS_AI = (GenerationType.PROMPT, GenerationType.WEB_SEARCH)
 
 
@@ -151,7 +153,7 @@ def facts_of(found: Generation) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [(_("From"), found.get_type_display())]
     if found.source_file is not None:
         facts.append((_("File"), found.source_file.name))
-    facts.append((_("Made by"), found.model or found.provider))
+    facts.append((_("Made by"), found.model or PROVIDERS.get(found.provider, found.provider)))
     if found.tokens_in or found.tokens_out:
         figures = {"into": f"{found.tokens_in:,}", "out": f"{found.tokens_out:,}"}
         facts.append((_("Tokens"), _("%(into)s in, %(out)s out") % figures))

@@ -47,7 +47,7 @@ OF_ATTEMPTS = (
     *(gettext_lazy("Student"), gettext_lazy("Address"), gettext_lazy("Attempt")),
     *(gettext_lazy("State"), gettext_lazy("Begun"), gettext_lazy("Ended")),
     *(gettext_lazy("Minutes"), gettext_lazy("Score"), gettext_lazy("Of")),
-    *(gettext_lazy("Percent"), gettext_lazy("Passed"), gettext_lazy("Waiting for marks")),
+    *(gettext_lazy("Percent"), gettext_lazy("Passed"), gettext_lazy("Waiting to be marked")),
 )
 OF_QUESTIONS = (
     *(gettext_lazy("Question"), gettext_lazy("Type"), gettext_lazy("Answers")),

@@ -456,3 +456,11 @@ def test_what_came_of_long_ago_stands_in_the_list(client, made):
     made.created_at = now() - timedelta(days=40)
     made.save()
     assert address(made) in text_of(client.get(GENERATE))
+
+
+def test_around_a_passage_stand_whole_words(trainer, made):
+    words = TEXT.split()
+    for draft in drafts_of(made.quiz, user=trainer):
+        for beside in (draft.passage.before, draft.passage.after):
+            assert set(beside.split()) <= {*words, "…"}
+            assert beside.count("…") <= 1

@@ -314,7 +314,7 @@ class TestWritingByKeys:
         write(page, "Try an answer", "Commit")
         reach(page, page.get_by_role("button", name="Try it"))
         press(page, "Enter")
-        expect(page.get_by_text("Right: this gets full marks.")).to_be_visible()
+        expect(page.get_by_text("Right: this gets all points.")).to_be_visible()
         expect(page.get_by_label("Question", exact=True)).to_have_value("What comes of it?")
         assert not Question.objects.exists()
 

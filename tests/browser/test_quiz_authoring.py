@@ -175,8 +175,8 @@ def test_a_question_is_dragged_and_marks_are_kept(page_of, trainer, quiz):
     assert order_on(page) == [second, third, first]
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     with page.expect_response("**/order/"):
-        page.get_by_label("Marks of question 1").fill("2.5")
-        page.get_by_label("Marks of question 1").press("Tab")
+        page.get_by_label("Points for question 1").fill("2.5")
+        page.get_by_label("Points for question 1").press("Tab")
     page.reload()
     assert order_on(page) == [second, third, first]
     assert {str(row.marks) for row in quiz.quiz_questions.all()} == {"None", "2.50"}
@@ -229,9 +229,9 @@ def test_without_scripts_questions_are_moved_and_the_quiz_is_published(
     page.goto(f"/quizzes/{quiz.pk}/edit/")
     page.get_by_role("button", name="Move question 1 down").click()
     assert order_of(quiz) == [TEXTS[1], TEXTS[0], TEXTS[2]]
-    page.get_by_label("Marks of question 1").fill("3")
-    page.get_by_role("button", name="Save order and marks").click()
-    expect(page.get_by_text("Order and marks are saved.")).to_be_visible()
+    page.get_by_label("Points for question 1").fill("3")
+    page.get_by_role("button", name="Save order and points").click()
+    expect(page.get_by_text("Order and points are saved.")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Students can take it now")).to_be_visible()
     context.close()

@@ -75,7 +75,7 @@ def selected(request: HttpRequest) -> HttpResponse:
     if do == EXPORT:
         return _to_export("&".join(f"id={question.pk}" for question in chosen))
     own = [question for question in chosen if can(user, EDIT, question)]
-    others = [question.pk for question in chosen if question not in own]
+    others = sorted({question.pk for question in chosen} - {question.pk for question in own})
     notes = [_of_others(others)] if others else []
     if do == DELETE:
         return _delete(request, own, notes)

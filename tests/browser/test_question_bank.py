@@ -159,6 +159,7 @@ class TestManyAtOnce:
         bar = page.locator(".selection-bar")
         expect(bar.get_by_role("status")).to_have_text("Nothing selected")
         expect(bar.get_by_role("button")).not_to_be_visible()
+        expect(page.get_by_label("All 52, on every page")).not_to_be_visible()
         page.get_by_label("Select Number 01").click()
         page.get_by_label("Select Number 03").click(modifiers=["Shift"])
         expect(bar.get_by_role("status")).to_have_text("3 selected")
@@ -197,6 +198,7 @@ class TestManyAtOnce:
         page.set_viewport_size({"width": 360, "height": 700})
         page.add_init_script(path=SOURCE)
         self.open(page)
+        page.get_by_label("Select Number 07").check()
         page.get_by_label("All 52, on every page").check()
         bar = page.locator(".selection-bar")
         for deed, field in (

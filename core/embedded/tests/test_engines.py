@@ -19,7 +19,7 @@ from core.embedded.engines import Engines
 from core.embedded.errors import EmbeddedError
 from core.embedded.folders import temporary_folder
 from core.embedded.identity import Identity
-from core.embedded.process import FileSink, Records, is_alive, launched, processes_in
+from core.embedded.process import FileSink, Records, is_alive, launched, processes_in, wait_until
 from core.embedded.tests.conftest import PATIENCE
 from core.embedded.valkey import Valkey
 
@@ -145,7 +145,7 @@ def test_a_server_that_cannot_start_says_why(folder: Path, engines: Engines) -> 
 
     with pytest.raises(EmbeddedError, match=r"(?s)valkey did not start. It said:.*append"):
         engines.start()
-    assert not processes_in(folder / "postgres")
+    assert wait_until(lambda: not processes_in(folder / "postgres"), PATIENCE)
 
 
 @as_root_only

@@ -114,7 +114,7 @@ def test_a_child_that_dies_again_and_again_ends_the_platform_with_its_last_words
     last_words, _, sentence = platform.output.strip().splitlines()[-3:]
     assert last_words == "the broker speaks another language"
     assert sentence.startswith("worker ended with exit code 1 for the 5th time within a minute")
-    assert not processes_in(data.path / "postgres")
+    assert wait_until(lambda: not processes_in(data.path / "postgres"), PATIENCE)
 
 
 def test_a_taken_port_is_named_with_the_way_out(data: DataDir, start: Start) -> None:

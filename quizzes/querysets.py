@@ -126,5 +126,9 @@ class GeneratedQuestionQuerySet(models.QuerySet[Any]):
     def in_quiz(self, quiz: Any) -> Self:
         return self.filter(question__quiz_questions__quiz=quiz)
 
+    def unvetted(self) -> Self:
+        """Nobody stands for them, and nobody has edited them."""
+        return self.filter(vetted_at=None, question__newest=1)
+
     def unsettled(self) -> Self:
-        return self.filter(agrees=False, vetted_at=None, question__newest=1)
+        return self.unvetted().filter(agrees=False)

@@ -23,5 +23,5 @@ def quizzes_with(user: User, question: int) -> Sequence[Use]:
 
 def unvetted_among(keys: Sequence[int]) -> set[int]:
     """Of what AI made: nobody has edited them, and nobody stands for them."""
-    unvetted = GeneratedQuestion.objects.filter(vetted_at=None, question__newest=1)
+    unvetted = GeneratedQuestion.objects.unvetted()
     return set(unvetted.filter(question__in=keys).values_list("question_id", flat=True))

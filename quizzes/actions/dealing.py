@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from questions.kinds import Deal, kind_of
 from questions.models import QuestionStatus, QuestionVersion
-from quizzes.models import DrawRule, Quiz
+from quizzes.models import DrawRule, GeneratedQuestion, Quiz
 from quizzes.rules import drawn, in_order
 
 
@@ -100,8 +100,8 @@ def _candidates(quiz: Quiz, *, but: Sequence[int]) -> QuerySet[QuestionVersion]:
     if quiz.author_id is not None:
         usable |= Q(question__owner=quiz.author_id)
     ready = QuestionVersion.objects.newest().filter(usable, question__status=QuestionStatus.READY)
-    vetted = Q(question__generated=None) | Q(question__generated__vetted_at__isnull=False)
-    return ready.filter(vetted | Q(number__gt=1)).exclude(question__in=but)
+    unvetted = GeneratedQuestion.objects.unvetted().values("question")
+    return ready.exclude(question__in=unvetted).exclude(question__in=but)
 
 
 def _fits(rule: DrawRule) -> Q:

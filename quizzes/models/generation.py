@@ -133,6 +133,11 @@ class GeneratedQuestion(models.Model):
         return self.question.newest > 1
 
     @property
+    def is_unvetted(self) -> bool:
+        """No person has looked at it. `unvetted` asks it of many."""
+        return self.vetted_at is None and not self.is_edited
+
+    @property
     def is_unsettled(self) -> bool:
         """A second look disagrees, and no person has decided. `unsettled` asks it of many."""
-        return self.is_disputed and self.vetted_at is None and not self.is_edited
+        return self.is_disputed and self.is_unvetted

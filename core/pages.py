@@ -1,4 +1,4 @@
-"""What pages share: a plain page for every refusal, errors on the form, what reads as a key."""
+"""When a page cannot be shown: one plain page for every refusal, or errors on the form."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +40,6 @@ TITLES: dict[int, str | Promise] = {
 # What sign-in, visibility and faults of ours say is not about what somebody filled in.
 _NOT_ABOUT_THE_FORM = {401, 403, 404, 500}
 SECONDS_THAT_ARE_COUNTED = 100
-KEY_DIGITS = 18
 _NO_LENGTH = _("Please send the body in one piece, with its Content-Length.")
 
 
@@ -144,11 +143,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Go back, reload the page and try again."
     )
     return refuse(request, refusal_for(403, message=message), title=_("This page has aged"))
-
-
-def is_key(text: str) -> bool:
-    """Whether it may be the key of a row. A longer number may be more than the database takes."""
-    return text.isascii() and text.isdecimal() and len(text) <= KEY_DIGITS
 
 
 def refuse(

@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Lower, NullIf
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -31,6 +32,7 @@ from questions.flags import FLAGS
 from questions.forms.places import NOWHERE, Place, PlaceField
 from questions.models import Difficulty, Question, QuestionStatus, QuestionVersion, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
+from questions.tags import plain_tag
 
 LONGEST_SEARCH = 100
 MOST_WORDS = 8
@@ -38,7 +40,6 @@ MOST_TAGS = 300
 LONGEST_QUERY, MOST_PARTS = 2_000, 40
 EVERY = "all"
 MINE, SHARED = "mine", "shared"
-FLAG_CHOICES = [(flag.name, flag.label) for flag in FLAGS.values()]
 COLUMNS = (
     Column("question", _("Question"), order_by=("opening",)),
     Column("kind", _("Type"), order_by=("type",)),
@@ -160,6 +161,11 @@ def kept_query(text: str) -> QueryDict:
     return QueryDict(text if makes_sense else "")
 
 
+def list_address(kept: str) -> str:
+    """Of the list, narrowed and ordered so."""
+    return f"{reverse('questions')}?{kept_query(kept).urlencode()}".rstrip("?")
+
+
 def narrowings(filters: BankFilters, form: BankForm, query: QueryDict) -> list[Narrowing]:
     """All that is asked for, one by one, in the order of the form."""
     return [
@@ -171,9 +177,7 @@ def narrowings(filters: BankFilters, form: BankForm, query: QueryDict) -> list[N
 
 def _said(form: BankForm, name: str, filters: BankFilters) -> str:
     if name == "place":
-        place = filters.place
-        parts = [place.subject and place.subject.name, place.chapter and place.chapter.name]
-        return " · ".join(part for part in parts if part)
+        return filters.place.words
     choices = dict(getattr(form.fields[name], "choices", ()))
     return str(choices.get(filters.given[name], filters.given[name]))
 
@@ -207,7 +211,7 @@ def versions_for(user: User, filters: BankFilters) -> QuerySet[QuestionVersion]:
         if value := getattr(filters, name):
             rows = rows.filter(**{name: value})
     if filters.tag:
-        rows = rows.filter(tags__contains=[" ".join(filters.tag.split()).lower()])
+        rows = rows.filter(tags__contains=[plain_tag(filters.tag)])
     return FLAGS[filters.flag].found(rows) if filters.flag else rows
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.personal_data import Document, PersonalData
-from questions.actions.importing import without_what_is_used
+from questions.actions.in_use import without_what_is_used
 from questions.formats import written_of
 from questions.models import ImportBatch, Question
 from questions.planning import entry_of

@@ -18,6 +18,7 @@ from curriculum.tracks import published_tracks
 from questions.forms.places import PlaceField, name_of
 from questions.models import Difficulty, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
+from questions.tags import plain_tags
 from quizzes.models import DrawRule, Feedback, Quiz
 from quizzes.models.quizzes import TITLE_LENGTH
 
@@ -217,8 +218,7 @@ class DrawRuleForm(forms.Form):
         _choose(self, "difficulty", [("", gettext("Any difficulty")), *Difficulty.choices])
 
     def clean_tags(self) -> list[str]:
-        tags = [" ".join(each.split()).lower() for each in self.cleaned_data["tags"].split(",")]
-        found = list(dict.fromkeys(tag for tag in tags if tag))
+        found = plain_tags(self.cleaned_data["tags"].split(","))
         if len(found) > MOST_TAGS or any(len(tag) > TAG_LENGTH for tag in found):
             most = {"n": MOST_TAGS, "longest": TAG_LENGTH}
             raise forms.ValidationError(_("At most %(n)d tags of %(longest)d characters.") % most)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.second_factors import SECOND_FACTORS
 from accounts.models import User
+from core.keys import is_key
 
 NOBODY = "none"
 MOST_TRAINERS = 100
-ID_DIGITS = 18
 
 
 class Trainer(admin.SimpleListFilter):
@@ -29,7 +29,7 @@ class Trainer(admin.SimpleListFilter):
         value = self.value() or ""
         if value == NOBODY:
             return queryset.without_trainer()
-        if value.isascii() and value.isdecimal() and len(value) <= ID_DIGITS:
+        if is_key(value):
             return queryset.looked_after_by(int(value))
         return queryset
 

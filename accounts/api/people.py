@@ -44,11 +44,11 @@ from core.api.schema import may_raise
 from core.callers import caller_of
 from core.clock import now
 from core.errors import Missing, ProofNeeded
+from core.keys import is_key
 from core.policies import Allows, can, demand
 
 AUTO = "auto"
 NOBODY = "none"
-ID_DIGITS = 18
 
 PERSON = {
     **DIYA,
@@ -156,7 +156,7 @@ class PeopleFilter(FilterSet):
     def of_trainer(self, people: Any, name: str, value: str) -> Any:
         if value == NOBODY:
             return people.without_trainer()
-        if value.isascii() and value.isdecimal() and len(value) <= ID_DIGITS:
+        if is_key(value):
             return people.looked_after_by(int(value))
         raise serializers.ValidationError(
             {name: [_("Give a trainer's id, or none for students without a trainer.")]}

@@ -22,7 +22,8 @@ from accounts.models import User
 from core.callers import caller_of
 from core.clock import now
 from core.errors import Conflict
-from core.pages import errors_on, is_key
+from core.keys import is_key
+from core.pages import errors_on
 from core.policies import can, demand, requires
 from core.tables import Column, table
 from curriculum.actions.cohorts import (

@@ -17,7 +17,8 @@ from accounts.entrance import user_in
 from core.callers import caller_of
 from core.clock import now
 from core.errors import Invalid
-from core.pages import errors_on, is_key
+from core.keys import is_key
+from core.pages import errors_on
 from core.policies import demand, requires
 from curriculum.actions.comments import delete_phrase, save_phrase, write_comment
 from curriculum.actions.reviews import (

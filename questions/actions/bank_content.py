@@ -12,22 +12,18 @@ from django.db import transaction
 from core.events.actions import record
 from curriculum.actions.content import wait_in_line
 from curriculum.actions.content_rows import LoadReport
-from questions.actions.images import link_images
-from questions.actions.saving import Facts, choices_of, digest_of, version_of
+from questions.actions.saving import CHUNK, Facts, digest_of, version_of, write_versions
 from questions.bank_files import QuestionFile, SubjectFile
 from questions.events import BankLoaded
 from questions.kinds import Outline
 from questions.models import (
     Chapter,
-    Choice,
     Origin,
     Question,
     QuestionStatus,
     QuestionVersion,
     Subject,
 )
-
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -193,18 +189,7 @@ def _add_versions(
         )
         for file, question in pairs
     ]
-    QuestionVersion.objects.bulk_create(
-        [version for version, _outline in written], batch_size=CHUNK
-    )
-    Choice.objects.bulk_create(
-        [
-            choice
-            for version, outline in written
-            for choice in choices_of(version, outline, seed=chance.getrandbits(32))
-        ],
-        batch_size=CHUNK,
-    )
-    link_images(written)
+    write_versions(written, chance=chance)
 
 
 def _retire(gone: dict[str, _Known], *, at: datetime) -> list[str]:

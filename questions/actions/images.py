@@ -32,9 +32,20 @@ def keep_image(*, upload: File[Any], owner: User, at: datetime, field: str = "fi
     """Made anew and stored. One that no question shows within a week is forgotten."""
     picture = made_anew(upload, remake, max_bytes=IMAGE_FILES.max_bytes, field=field)
     name = f"{PurePath(upload.name or '').stem or 'picture'}{picture.extension}"
-    content = ContentFile(picture.content, name=name)
-    file = store_file(content=content, name=name, purpose=IMAGE, owner=owner, at=at, field=field)
+    file = store_image(picture.content, name=name, owner=owner, at=at, field=field)
     return KeptImage(file, picture)
+
+
+def store_image(content: bytes, *, name: str, owner: User, at: datetime, field: str) -> StoredFile:
+    """One that was made anew."""
+    return store_file(
+        content=ContentFile(content, name=name),
+        name=name,
+        purpose=IMAGE,
+        owner=owner,
+        at=at,
+        field=field,
+    )
 
 
 def images_for(user: User | None) -> QuerySet[StoredFile]:

@@ -15,12 +15,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.files.actions import delete_files, store_file
+from core.files.actions import delete_files
 from core.files.errors import FileRefused, FileTooLarge, too_large
 from core.files.models import StoredFile
 from core.files.pictures import made_anew
-from questions.actions.images import images_for
-from questions.files import IMAGE, IMAGE_FILES
+from questions.actions.images import images_for, store_image
+from questions.files import IMAGE_FILES
 from questions.formats import Row, read_entry, written_of
 from questions.formats.drafts import each_text, texts_in
 from questions.formats.limits import refuse
@@ -196,14 +196,7 @@ class ImportPictures:
     def _store(self, digest: str, *, batch: ImportBatch, at: datetime) -> UUID:
         new, content = self._new[digest], self._shelf.content_of(f"new {digest}")
         name = f"picture{new.extension}"
-        file = store_file(
-            content=ContentFile(content, name),
-            name=name,
-            purpose=IMAGE,
-            owner=self._owner,
-            at=at,
-            field=FIELD,
-        )
+        file = store_image(content, name=name, owner=self._owner, at=at, field=FIELD)
         ImportedImage.objects.create(
             file=file, batch=batch, source=digest, width=new.width, height=new.height
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
-from django.db import models, transaction
+from django.db import transaction
 
 from accounts.models import User
 from core.deleting import unless_in_use
@@ -16,9 +16,9 @@ from core.events.actions import record
 from core.files.actions import store_file
 from core.jobs.actions import start_job
 from core.jobs.models import Job
-from questions.actions.images import link_images
 from questions.actions.import_pictures import ImportPictures, drop_pictures_of
-from questions.actions.saving import choices_of, version_of
+from questions.actions.in_use import held_among, without_what_is_used
+from questions.actions.saving import CHUNK, version_of, write_versions
 from questions.errors import (
     FileUnreadable,
     ImportInUse,
@@ -31,7 +31,6 @@ from questions.files import IMPORT
 from questions.formats import FORMATS, Format, recognise
 from questions.formats.limits import decoded
 from questions.models import (
-    Choice,
     ImportBatch,
     ImportState,
     Origin,
@@ -44,7 +43,6 @@ from questions.planning import PlannedRow, RowState, counts_of
 KIND = "questions.import"
 ALL, GOOD = "all", "good"
 MODES = (ALL, GOOD)
-CHUNK = 500
 
 
 @transaction.atomic
@@ -150,30 +148,6 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
     batch.save(update_fields=["state", "undone_at", "report"])
     record(ImportUndone(batch=batch.pk, removed=len(gone)), by=by, at=at)
     return batch
-
-
-def held_among(model: type[models.Model], keys: Sequence[int]) -> set[int]:
-    """Those that something holds which would not let them go, of whatever floor it is."""
-    held: set[int] = set()
-    for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel):
-            continue
-        if relation.on_delete not in {models.PROTECT, models.RESTRICT}:
-            continue
-        name, holder = relation.field.name, cast("Any", relation.related_model)
-        rows = holder._base_manager.filter(**{f"{name}__in": keys})  # noqa: SLF001
-        held.update(rows.values_list(name, flat=True).distinct())
-    return held
-
-
-def without_what_is_used(questions: models.QuerySet[Any]) -> list[Question]:
-    """Those that nothing holds, locked until the transaction ends."""
-    locked = list(questions.select_for_update(of=("self",)).order_by("pk"))
-    keys = [question.pk for question in locked]
-    versions = dict(QuestionVersion.objects.filter(question__in=keys).values_list("pk", "question"))
-    used = held_among(Question, keys)
-    used |= {versions[key] for key in held_among(QuestionVersion, list(versions))}
-    return [question for question in locked if question.pk not in used]
 
 
 def _restore(rows: Iterable[Any], *, at: datetime) -> int:
@@ -294,13 +268,8 @@ def _add_versions(
 ) -> None:
     how: Any = {"origin": Origin.IMPORT, "by": owner, "at": at}
     pairs = [
-        (each.entry, version_of(question, each.entry.outline, each.facts, **how))
+        (version_of(question, each.entry.outline, each.facts, **how), each.entry.outline)
         for each, question in zip(planned, questions, strict=True)
         if each.entry is not None
     ]
-    QuestionVersion.objects.bulk_create([version for _entry, version in pairs])
-    choices: list[Choice] = []
-    for entry, version in pairs:
-        choices += choices_of(version, entry.outline, seed=chance.getrandbits(32))
-    Choice.objects.bulk_create(choices, batch_size=CHUNK)
-    link_images([(version, entry.outline) for entry, version in pairs], by=owner)
+    write_versions(pairs, chance=chance, by=owner)

@@ -6,7 +6,7 @@ Whoever calls has asked the policy for each of them. Everything but deleting giv
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,9 @@ from django.db.models import F
 from accounts.models import User
 from core.deleting import unless_in_use
 from core.events.actions import record, record_all
-from questions.actions.images import link_images
-from questions.actions.importing import held_among, without_what_is_used
+from questions.actions.in_use import without_what_is_used
 from questions.actions.outcomes import carry_outcomes
-from questions.actions.saving import Facts, choices_of, digest_of, facts_in, version_of
+from questions.actions.saving import Facts, digest_of, facts_in, version_of, write_versions
 from questions.errors import AskedMeanwhile, CannotUndo
 from questions.events import (
     QuestionDeleted,
@@ -32,7 +31,6 @@ from questions.formats.drafts import MOST_TAGS
 from questions.kinds import Outline
 from questions.models import (
     Chapter,
-    Choice,
     Difficulty,
     Origin,
     Question,
@@ -139,13 +137,6 @@ def delete_many(questions: Iterable[Question], *, by: User, at: datetime) -> lis
     return keys
 
 
-def used_among(keys: Sequence[int]) -> set[int]:
-    """Those that something holds, by themselves or by one of their versions."""
-    versions = dict(QuestionVersion.objects.filter(question__in=keys).values_list("pk", "question"))
-    held = held_among(QuestionVersion, list(versions))
-    return held_among(Question, keys) | {versions[key] for key in held}
-
-
 @transaction.atomic
 def undo_many(
     undo: Undo, *, among: Iterable[Question], by: User, at: datetime, seed: int
@@ -217,14 +208,8 @@ def _say_anew(
         pairs.append((version, made, material))
     keys = [version.question_id for version, _made, _material in pairs]
     Question.objects.filter(pk__in=keys).update(newest=F("newest") + 1, edited_at=at)
-    QuestionVersion.objects.bulk_create(made for _version, made, _material in pairs)
     chance = random.Random(seed)  # noqa: S311 (an order, not a secret)
-    Choice.objects.bulk_create(
-        choice
-        for _version, made, material in pairs
-        for choice in choices_of(made, material, seed=chance.getrandbits(32))
-    )
-    link_images([(made, material) for _version, made, material in pairs])
+    write_versions([(made, material) for _version, made, material in pairs], chance=chance)
     carry_outcomes({version.pk: made.pk for version, made, _material in pairs})
     before: dict[int, list[int]] = {}
     for _version, made, _material in pairs:

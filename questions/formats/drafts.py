@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from questions.bank_files import DIFFICULTIES, WORDS
 from questions.kinds import KINDS, Outline, Problem, kind_of
+from questions.tags import plain_tags
 
 Draft: TypeAlias = dict[str, Any]
 
@@ -130,6 +131,15 @@ def without_unseen(said: Any) -> Any:
     return each_text(said, lambda text: UNSEEN.sub("", text))
 
 
+def compared_in(written: Draft) -> list[str]:
+    """Texts with which answers are compared."""
+    blanks = written.get("blanks", {}).values()
+    return [
+        *written.get("accepted", ()),
+        *(each for blank in blanks for each in blank["accepted"]),
+    ]
+
+
 def texts_in(said: Any) -> list[str]:
     """Every text in it, however deep."""
     found: list[str] = []
@@ -219,7 +229,7 @@ def _tags(written: Draft, problems: list[Problem]) -> tuple[str, ...]:
     if not isinstance(said, list) or not all(isinstance(tag, str) for tag in said):
         problems.append(Problem("tags", _("Write a list of words.")))
         return ()
-    tags = sorted({" ".join(tag.split()).lower() for tag in said} - {""})
+    tags = sorted(plain_tags(said))
     if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
         most = {"most": MOST_TAGS, "longest": LONGEST_TAG}
         problems.append(

@@ -14,11 +14,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from questions.formats.categories import category_of, place_in
-from questions.formats.drafts import Draft, Row, plain_number
+from questions.formats.drafts import Draft, Row, compared_in, plain_number
 from questions.formats.html_text import looks_like_html, markdown_of
 from questions.formats.limits import closed_part, refuse
 from questions.formats.losses import Loss
 from questions.formats.pictures import (
+    DATA,
     Named,
     Shelf,
     Taken,
@@ -62,7 +63,6 @@ _CLOZE = re.compile(
 )
 # Behind it stand the name and path of a file beside the text.
 FILES = "@@PLUGINFILE@@/"
-_DATA = re.compile(r"data:image/[\w.+-]{1,30};base64,([A-Za-z0-9+/=\s]*)")
 _PLACE = re.compile(rb"<\?picture ([0-9a-f-]{36})\?>")
 _CLOZE_SPECIAL = re.compile(r"([\\}#~/\"])")
 LONGEST_NUMBER = 40
@@ -125,10 +125,8 @@ def cannot(written: Draft) -> frozenset[str]:
 
 def without_pictures(written: Draft) -> list[str]:
     """Texts that Moodle takes for plain words, with no files beside them."""
-    blanks = written.get("blanks", {}).values()
     return [
-        *written.get("accepted", ()),
-        *(each for blank in blanks for each in blank["accepted"]),
+        *compared_in(written),
         *(pair["right"] for pair in written.get("pairs", ())),
         *written.get("distractors", ()),
     ]
@@ -376,7 +374,7 @@ class _Files:
             self._data[name] = found[1]
             return FILES + name
 
-        return _DATA.sub(named, text) if ";base64," in text else text
+        return DATA.sub(named, text) if ";base64," in text else text
 
     def load(self, name: str) -> bytes:
         self._shown.add(name)

@@ -36,6 +36,8 @@ LONGEST_SHOWN = 120
 # A multiple of three, so that pieces in base64 can stand behind one another.
 PIECE = 48 * 1024
 FIELD = "pictures"
+# A picture that stands in its address.
+DATA = re.compile(r"data:image/[\w.+-]{1,30};base64,([A-Za-z0-9+/=\s]*)")
 # Where the file says nothing of its size, what takes it in does.
 SIZED = "?sized"
 _MARK = re.compile(r"picture:([0-9a-f]{64})(?::([0-9a-f-]{36}))?(\?sized)?")

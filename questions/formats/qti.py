@@ -21,10 +21,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from core.files.errors import too_large
-from questions.formats.drafts import Draft, Row, plain_number
+from questions.formats.drafts import Draft, Row, compared_in, plain_number
 from questions.formats.limits import opened_zip, refuse, unpacked
 from questions.formats.losses import Loss
 from questions.formats.pictures import (
+    DATA,
     FIELD,
     MOST_BYTES_OF_ONE,
     SIZED,
@@ -98,8 +99,7 @@ def read(file: BinaryIO, shelf: Shelf) -> Iterator[Row]:
 
 def without_pictures(written: Draft) -> list[str]:
     """Texts that are compared with answers, and shown to nobody."""
-    blanks = written.get("blanks", {}).values()
-    return [*written.get("accepted", ()), *(each for row in blanks for each in row["accepted"])]
+    return compared_in(written)
 
 
 def write(drafts: Iterable[Draft], losses: Sequence[Loss], taken: Taken) -> Iterator[bytes]:
@@ -532,7 +532,7 @@ class _Package:
         if found.tag == "object" and not found.get("type", "image/").startswith("image/"):
             told.notes.append(Problem("text", _("Pictures and films were left out.")))
             return None
-        if data := _DATA.fullmatch(address):
+        if data := DATA.fullmatch(address):
             name = f"data-{len(self._data) + 1}"
             self._data[name] = data[1]
         elif _ELSEWHERE.match(address):
@@ -559,7 +559,6 @@ class _Package:
 
 _SHOWING = frozenset({"img", "object"})
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-_DATA = re.compile(r"data:image/[\w.+-]{1,30};base64,([A-Za-z0-9+/=\s]*)")
 
 
 def _set_text(parent: Any, kept: list[Any], parts: list[str]) -> None:

@@ -273,7 +273,7 @@ class _Sheet(_Part):
             formula = (
                 self._shared.setdefault(self._formula_of, formula)
                 if formula
-                else (self._shared.get(self._formula_of, ""))
+                else self._shared.get(self._formula_of, "")
             )
         if formula:
             return f"={formula}"

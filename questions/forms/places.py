@@ -23,6 +23,11 @@ class Place:
             self.subject.pk if self.subject else None, self.chapter.pk if self.chapter else None
         )
 
+    @property
+    def words(self) -> str:
+        parts = [self.subject and self.subject.name, self.chapter and self.chapter.name]
+        return " · ".join(part for part in parts if part)
+
 
 NOWHERE = Place()
 

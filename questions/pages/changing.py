@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 from accounts.entrance import user_in
 from accounts.models import User
 from core.clock import new_seed, now
-from core.pages import is_key
+from core.keys import is_key
 from core.policies import can, requires
+from questions.actions.in_use import used_among
 from questions.actions.many import (
     MOST_AT_ONCE,
     Undo,
@@ -29,7 +30,6 @@ from questions.actions.many import (
     share_many,
     tag_many,
     undo_many,
-    used_among,
 )
 from questions.bank_changes import (
     DELETE,
@@ -46,7 +46,7 @@ from questions.bank_changes import (
     ticket_of,
     undo_in,
 )
-from questions.bank_list import filters_of, kept_query, listed
+from questions.bank_list import filters_of, kept_query, list_address, listed
 from questions.errors import AskedMeanwhile, CannotUndo
 from questions.models import Difficulty, Question
 from questions.pages.bank import EDIT
@@ -124,21 +124,20 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _change(own: Sequence[Question], do: str, given: dict[str, Any], *, by: User) -> Undo:
     how: dict[str, Any] = {"by": by, "at": now()}
-    match do:
-        case "tag":
-            return tag_many(own, add=given["tags"], **how, seed=new_seed())
-        case "untag":
-            return tag_many(own, drop=given["tags"], **how, seed=new_seed())
-        case "difficulty":
-            level = Difficulty(given["difficulty"])
-            return set_difficulty(own, difficulty=level, **how, seed=new_seed())
-        case "place":
-            place = given["place"]
-            return place_many(own, subject=place.subject, chapter=place.chapter, **how)
-        case "ready":
-            return mark_ready(own, **how)
-        case "retire":
-            return retire_many(own, **how)
+    if do == TAG:
+        return tag_many(own, add=given["tags"], **how, seed=new_seed())
+    if do == UNTAG:
+        return tag_many(own, drop=given["tags"], **how, seed=new_seed())
+    if do == WEIGH:
+        level = Difficulty(given["difficulty"])
+        return set_difficulty(own, difficulty=level, **how, seed=new_seed())
+    if do == PLACE:
+        place = given["place"]
+        return place_many(own, subject=place.subject, chapter=place.chapter, **how)
+    if do == READY:
+        return mark_ready(own, **how)
+    if do == RETIRE:
+        return retire_many(own, **how)
     return share_many(own, is_shared=do == SHARE, **how)
 
 
@@ -189,7 +188,7 @@ def _query_in(request: HttpRequest) -> QueryDict:
 
 
 def _list_of(request: HttpRequest) -> str:
-    return f"{reverse('questions')}?{_query_in(request).urlencode()}".rstrip("?")
+    return list_address(request.POST.get("back", ""))
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -240,13 +239,11 @@ def _done(do: str, undo: Undo, given: dict[str, Any]) -> str:
             n,
         ),
     }
-    place = given["place"]
     level = Difficulty(given["difficulty"]).label if given["difficulty"] else ""
-    parts = [place.subject and place.subject.name, place.chapter and place.chapter.name]
     return words[do] % {
         "n": n,
         "tags": ", ".join(given["tags"]),
-        "place": " · ".join(part for part in parts if part),
+        "place": given["place"].words,
         "level": level.lower(),
     }
 

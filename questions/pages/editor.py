@@ -21,7 +21,7 @@ from core.pages import errors_on
 from core.policies import demand, requires
 from questions.actions.editing import edit_question
 from questions.actions.saving import add_question
-from questions.bank_list import kept_query
+from questions.bank_list import kept_query, list_address
 from questions.changes import FieldChange, changes_between
 from questions.describing import DESCRIBED
 from questions.errors import EditedMeanwhile
@@ -133,8 +133,7 @@ def next_of(request: HttpRequest) -> str:
 
 def list_of(request: HttpRequest) -> str:
     """The list as it was narrowed when one came from it."""
-    query = kept_query(request.GET.get("list", "")).urlencode()
-    return f"{reverse('questions')}?{query}".rstrip("?")
+    return list_address(request.GET.get("list", ""))
 
 
 def page_of(request: HttpRequest, question: Question) -> str:

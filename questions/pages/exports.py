@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.entrance import user_in
-from core.pages import is_key
+from core.keys import is_key
 from core.policies import requires
 from questions.bank_list import BankForm, filters_of, versions_for
 from questions.exporting import drafts_of, export_answer, pictures_of

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.events.models import Event
-from questions.actions import many
+from questions.actions import saving
 from questions.actions.many import (
     delete_many,
     mark_ready,
@@ -132,8 +132,8 @@ class TestTags:
 
     def test_pictures_are_kept_for_the_new_version_too(self, trainer, monkeypatch):
         linked = []
-        monkeypatch.setattr(many, "link_images", linked.extend)
         question = make_question(owner=trainer)
+        monkeypatch.setattr(saving, "link_images", lambda made, **_how: linked.extend(made))
         tagged([question], trainer, add=["new"])
         assert [version.number for version, _outline in linked] == [2]
         assert not VersionImage.objects.exists()

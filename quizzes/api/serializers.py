@@ -12,6 +12,7 @@ from curriculum.models import Project, Track
 from questions.api.serializers import QUESTION
 from questions.models import Chapter, Difficulty, Subject
 from questions.models.bank import TAG_LENGTH, QuestionType
+from questions.tags import plain_tags
 from quizzes.actions.listing import MOST_RULES
 from quizzes.authoring_forms import MOST_TAGS
 from quizzes.models import DrawRule, Quiz
@@ -163,8 +164,7 @@ class DrawRuleSerializer(serializers.ModelSerializer[DrawRule]):
             raise serializers.ValidationError(
                 {"chapter": [_("This chapter is of another subject.")]}
             )
-        tags = (" ".join(each.split()).lower() for each in given.get("tags", ()))
-        return {**given, "tags": list(dict.fromkeys(tag for tag in tags if tag))}
+        return {**given, "tags": plain_tags(given.get("tags", ()))}
 
 
 class WrittenQuizSerializer(QuizSerializer):

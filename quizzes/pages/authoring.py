@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.entrance import user_in
 from core.clock import new_seed, now
 from core.errors import Invalid
-from core.pages import errors_on, is_key
+from core.keys import is_key
+from core.pages import errors_on
 from core.policies import can, demand, requires
 from questions.showing import asked
 from quizzes.actions.authoring import (

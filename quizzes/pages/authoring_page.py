@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.entrance import user_in
 from core.clock import now
-from core.pages import is_key
+from core.keys import is_key
 from core.policies import can, demand
 from questions.forms.places import subjects_to_choose
 from questions.models import Subject

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from accounts.entrance import user_in
 from core.clock import now
 from core.errors import DomainError, Invalid
-from core.pages import errors_on, explain, is_key
+from core.keys import is_key
+from core.pages import errors_on, explain
 from core.policies import requires
 from questions.models import Question
 from quizzes.actions.authoring import (

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 from accounts.entrance import user_in
 from core.clock import new_seed, now
 from core.errors import Conflict, DomainError, Missing
-from core.pages import explain, is_key
+from core.keys import is_key
+from core.pages import explain
 from core.policies import demand, requires
 from quizzes.actions.authoring import list_digest, publish_quiz, set_questions
 from quizzes.actions.generation import ask_replacement

@@ -24,7 +24,7 @@ from core.clock import now
 from core.errors import DomainError, Missing
 from core.files.models import StoredFile
 from core.files.uploads import takes_uploads
-from core.pages import is_key
+from core.keys import is_key
 from core.policies import can, demand, requires
 from questions.answering import raw_answer, written
 from questions.kinds import BadResponse, QuestionType

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from accounts.entrance import user_in
 from core.clock import now
 from core.errors import DomainError, Missing
-from core.pages import explain, is_key
+from core.keys import is_key
+from core.pages import explain
 from core.policies import requires
 from questions.pages.editor import question_for
 from quizzes.actions.vetting import vet_question

@@ -6,7 +6,8 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from core.clock import now
-from questions.actions.many import delete_many, tag_many, undo_many, used_among
+from questions.actions.in_use import used_among
+from questions.actions.many import delete_many, tag_many, undo_many
 from questions.models import Question, QuestionVersion
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt

@@ -13,6 +13,7 @@ from quizzes.actions.attempts import save_answer, submit_attempt
 from quizzes.models import Attempt, AttemptStatus, Feedback
 from quizzes.tests.factories import begin, make_published_quiz, right
 from tests.browser.keys import press, reach
+from tests.browser.modules import await_module
 
 
 @pytest.fixture
@@ -32,6 +33,12 @@ def said(attempt: Attempt, type_: str):
     return attempt.questions.get(version__type=type_).response
 
 
+def open_attempt(page: Page, attempt: Attempt) -> None:
+    """From then on what one does is heard: before that it is a form, which goes to another page."""
+    page.goto(of(attempt))
+    await_module(page, "quiz-attempt")
+
+
 def expect_saved(page: Page) -> None:
     expect(page.locator(".taking-state")).to_have_text("Saved")
 
@@ -47,8 +54,7 @@ def device(browser: Browser, live_platform, client_of, user, settings, **facts) 
 def test_every_kind_is_answered_by_keys_survives_a_reload_and_is_handed_in(page_of, taker):
     attempt = begin(make_published_quiz(tuple(KINDS), is_shuffled=False), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
-    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    open_attempt(page, attempt)
     expect(page.locator("order-list:defined")).to_have_count(1)
     expect(page.locator("code-field:defined")).to_have_count(1)
 
@@ -118,7 +124,7 @@ def test_every_kind_is_answered_by_keys_survives_a_reload_and_is_handed_in(page_
 def test_what_is_not_answered_is_named_and_led_to(page_of, taker):
     attempt = begin(make_published_quiz(("SINGLE", "SHORT_TEXT"), is_shuffled=False), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
+    open_attempt(page, attempt)
     page.get_by_role("radio", name="Right").check()
     page.get_by_role("button", name="Hand in").click()
 
@@ -136,8 +142,7 @@ def test_offline_answers_are_kept_over_a_reload_and_sent_when_back(page_of, take
     watch.expect("net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED|Failed to load resource")
     attempt = begin(make_published_quiz(("SHORT_TEXT", "SINGLE"), is_shuffled=False), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
-    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    open_attempt(page, attempt)
     page.context.set_offline(True)
 
     page.get_by_label("Your answer").fill("commit")
@@ -155,8 +160,7 @@ def test_offline_answers_are_kept_over_a_reload_and_sent_when_back(page_of, take
 def test_what_is_typed_on_is_not_called_saved_before_it_is(page_of, taker):
     attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
-    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    open_attempt(page, attempt)
     page.get_by_label("Your answer").fill("comm")
     expect_saved(page)
 
@@ -175,8 +179,7 @@ def test_what_a_lost_page_did_not_send_stands_on_the_next_and_goes_from_there(
     attempt = begin(make_published_quiz(("SHORT_TEXT", "ORDERING"), is_shuffled=False), taker)
     page: Page = page_of(taker)
     page.route("**/answer/", lambda route: route.fulfill(status=503, json={}))
-    page.goto(of(attempt))
-    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    open_attempt(page, attempt)
     page.get_by_label("Your answer").fill("commit")
     first = page.locator("[data-item]").first.inner_text()
     page.get_by_role("button", name="Move down").first.click()
@@ -224,11 +227,11 @@ def test_a_second_device_goes_on_and_the_first_is_told_of_the_newer_answer(
 ):
     attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
     first: Page = page_of(taker)
-    first.goto(of(attempt))
+    open_attempt(first, attempt)
     first.get_by_label("Your answer").fill("one")
     expect_saved(first)
     second = device(browser, live_platform, client_of, taker, settings)
-    second.goto(of(attempt))
+    open_attempt(second, attempt)
     expect(second.get_by_label("Your answer")).to_have_value("one")
     second.get_by_label("Your answer").fill("two")
     expect_saved(second)
@@ -255,8 +258,7 @@ def test_handed_in_elsewhere_the_page_leads_to_the_results(page_of, taker, watch
     watch.expect("409")
     attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
-    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    open_attempt(page, attempt)
     submit_attempt(attempt, at=now())
 
     page.get_by_label("Your answer").fill("late")
@@ -272,7 +274,7 @@ def test_feedback_at_once_comes_in_place_when_one_is_sure_and_stays(page_of, tak
     )
     attempt = begin(quiz, taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
+    open_attempt(page, attempt)
     single, words = question(page, "SINGLE"), question(page, "SHORT_TEXT")
     words.get_by_role("button", name="Check").click()
     expect(words.get_by_role("status")).to_have_text("Choose or write an answer first.")
@@ -299,7 +301,7 @@ def test_an_answer_that_cannot_be_used_says_so_and_the_others_go_on(page_of, tak
     watch.expect("400")
     attempt = begin(make_published_quiz(("NUMERIC", "SHORT_TEXT"), is_shuffled=False), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
+    open_attempt(page, attempt)
     page.get_by_label("Number").fill("much")
     page.get_by_label("Number").press("Tab")
     expect(page.get_by_text("Answer with a number such as")).to_be_visible()
@@ -316,7 +318,7 @@ def test_an_answer_that_cannot_be_used_says_so_and_the_others_go_on(page_of, tak
 def test_items_are_dragged_into_their_order(page_of, taker):
     attempt = begin(make_published_quiz(("ORDERING",)), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
+    open_attempt(page, attempt)
     expect(page.locator("order-list:defined")).to_have_count(1)
     items = page.locator("[data-item]")
     first = items.first.locator(".order-text").inner_text()
@@ -337,7 +339,7 @@ def test_items_are_dragged_into_their_order(page_of, taker):
 def test_an_order_that_is_right_as_it_came_is_kept_by_keys(page_of, taker):
     attempt = begin(make_published_quiz(("ORDERING",)), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
+    open_attempt(page, attempt)
     expect(page.locator("order-list:defined")).to_have_count(1)
     expect(page.locator(".taking-count")).to_have_text("0 of 1 answered")
 
@@ -356,7 +358,7 @@ def test_an_order_that_is_right_as_it_came_is_kept_by_keys(page_of, taker):
 def test_one_flags_questions_for_oneself(page_of, taker):
     attempt = begin(make_published_quiz(("SINGLE", "SHORT_TEXT"), is_shuffled=False), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
+    open_attempt(page, attempt)
     page.get_by_role("button", name="Flag question 2 for yourself").click()
     place = page.get_by_role("navigation", name="Questions").get_by_role("link").nth(1)
     expect(place).to_have_text(re.compile("not answered, flagged"))
@@ -399,8 +401,7 @@ def test_signed_out_nothing_is_lost(page_of, taker, watch):
     watch.expect("401|403")
     attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
     page: Page = page_of(taker)
-    page.goto(of(attempt))
-    expect(page.locator("quiz-attempt:defined")).to_have_count(1)
+    open_attempt(page, attempt)
     cookies = page.context.cookies()
     page.context.clear_cookies()
 

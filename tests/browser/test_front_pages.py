@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.tests.factories import PASSWORD
+from tests.browser.modules import await_modules
 
 LOGIN = "/accounts/login/"
 MOVING = """
@@ -26,6 +27,7 @@ def test_a_wrong_password_is_said_where_the_focus_is(page: Page, student):
 
 def test_signing_in_takes_no_mouse(page: Page, student):
     page.goto(LOGIN)
+    await_modules(page)
     page.get_by_label("E-mail address").focus()
     page.keyboard.type(student.email)
     page.keyboard.press("Tab")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.tests.factories import PASSWORD
 from tests.browser.keys import enter_content, press, reach
+from tests.browser.modules import await_modules
 
 PHONE = {"width": 360, "height": 740}
 
@@ -16,6 +17,7 @@ def styleguide(page_of, superadmin):
     def opened(name: str) -> Page:
         page = page_of(superadmin)
         page.goto(f"/styleguide/{name}/")
+        await_modules(page)
         return page
 
     return opened

@@ -13,7 +13,7 @@ from quizzes.actions.attempts import save_answer, submit_attempt
 from quizzes.models import Attempt, AttemptStatus, Feedback
 from quizzes.tests.factories import begin, make_published_quiz, right
 from tests.browser.keys import press, reach
-from tests.browser.modules import await_module
+from tests.browser.modules import await_modules
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def said(attempt: Attempt, type_: str):
 def open_attempt(page: Page, attempt: Attempt) -> None:
     """From then on what one does is heard: before that it is a form, which goes to another page."""
     page.goto(of(attempt))
-    await_module(page, "quiz-attempt")
+    await_modules(page)
 
 
 def expect_saved(page: Page) -> None:

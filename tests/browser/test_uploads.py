@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.keys import press, reach
+from tests.browser.modules import await_modules
 
 PAGE = "/tests/uploads/"
 DROP = """
@@ -26,7 +27,7 @@ DROP = """
 @pytest.fixture
 def form(page: Page) -> Page:
     page.goto(PAGE)
-    expect(page.locator("file-drop:defined")).to_be_visible()
+    await_modules(page)
     return page
 
 

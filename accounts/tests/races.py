@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 PATIENCE_SECONDS = 60.0
-WAITING_FOR_A_LOCK = """
-    SELECT count(*) FROM pg_locks WHERE NOT granted
-    AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
+HELD_UP_BY_THIS_SESSION = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
 """
 
 
@@ -50,9 +50,9 @@ def take_locks_off(monkeypatch) -> None:
 
 
 def is_somebody_held_up() -> bool:
-    """Whether anybody waits for a lock in this database, as this transaction knows its sessions."""
+    """Whether anybody waits for a lock of this session: others' locks, as vacuum's, say nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(WAITING_FOR_A_LOCK)
+        cursor.execute(HELD_UP_BY_THIS_SESSION)
         return bool(cursor.fetchone()[0])
 
 

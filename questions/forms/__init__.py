@@ -1,5 +1,6 @@
 """What those who teach fill in about questions."""
 
-from questions.forms.writing import FORMS, QuestionForm
+from questions.forms.kinds import FORMS
+from questions.forms.writing import QuestionForm
 
 __all__ = ["FORMS", "QuestionForm"]

@@ -17,8 +17,6 @@ CHANGES_REQUESTED = "changes_requested"
 REJECTED = "rejected"
 DAYS_OF_WEEK = 7
 STUCK_AFTER = timedelta(days=7)
-# Days that people mean. At the ends of the calendar, the day after is no date any more.
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 class ProjectStatus(StrEnum):
@@ -195,10 +193,6 @@ def placed_among(rest: Sequence[T], placed: Sequence[tuple[int, T]]) -> list[T]:
     for number, each in sorted(placed, key=lambda pair: pair[0]):
         order.insert(max(0, number - 1), each)
     return order
-
-
-def is_day(day: date) -> bool:
-    return FIRST_DAY <= day <= LAST_DAY
 
 
 def due_on(starts_on: date, due_week: int) -> date:

@@ -20,6 +20,7 @@ from accounts.models import ApiKey
 from core.api.schema import may_raise
 from core.callers import caller_of
 from core.clock import now
+from core.days import is_day
 from core.errors import Missing, ProofNeeded
 from core.policies import Allows
 
@@ -75,6 +76,9 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
     def validate_expires_at(self, moment: datetime | None) -> datetime | None:
         if moment is not None and moment <= now():
             raise serializers.ValidationError(gettext("Choose a moment that is still to come."))
+        if moment is not None and not is_day(moment.date()):
+            said = gettext("Choose a day of this century or the next.")
+            raise serializers.ValidationError(said)
         return moment
 
 

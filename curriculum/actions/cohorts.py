@@ -15,6 +15,7 @@ from accounts.actions.audit import record_audit
 from accounts.models import User
 from accounts.roles import Role
 from core.callers import Caller
+from core.days import is_day
 from core.errors import Invalid
 from core.events.actions import record
 from curriculum.actions.enrollment import end_grants, grant_access
@@ -29,7 +30,6 @@ from curriculum.models import (
     Project,
     Track,
 )
-from curriculum.rules import is_day
 
 NAME_TAKEN = gettext_lazy("There is a cohort of this name on this track already.")
 

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from core.days import FIRST_DAY, LAST_DAY
 from curriculum.rules import (
     APPROVED,
     CHANGES_REQUESTED,
-    FIRST_DAY,
-    LAST_DAY,
     PENDING,
     REJECTED,
     DeliverableOutline,

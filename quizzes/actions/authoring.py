@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import TEACHING
+from core.days import is_day
 from core.deleting import unless_in_use
 from core.errors import Invalid
 from core.events.actions import record
@@ -271,6 +272,10 @@ def _apply(quiz: Quiz, facts: Mapping[str, Any]) -> None:
     quiz.title = quiz.title.strip()
     if not quiz.title:
         problems["title"] = [_("Give the quiz a title.")]
+    for name in ("opens_at", "closes_at"):
+        moment = getattr(quiz, name)
+        if moment is not None and not is_day(moment.date()):
+            problems[name] = [_("Choose a day of this century or the next.")]
     if quiz.opens_at and quiz.closes_at and quiz.closes_at <= quiz.opens_at:
         problems["closes_at"] = [_("It closes before it opens.")]
     if quiz.feedback == Feedback.AFTER_CLOSING and quiz.closes_at is None:

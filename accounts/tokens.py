@@ -70,7 +70,7 @@ def person_signed_in(sid: str) -> User | None:
 def _verified(kind: type[AnyToken], raw: str) -> AnyToken:
     try:
         return kind(raw)  # type: ignore[arg-type]  # It takes the text, whatever its type says.
-    except TokenError:
+    except (TokenError, UnicodeEncodeError):  # Half of a character has no bytes.
         raise InvalidToken from None
 
 

@@ -201,7 +201,9 @@ def _address_key(scope: str, request: HttpRequest) -> str:
 
 def _digest(account: str) -> str:
     """Keys hold no personal data, whatever somebody types into a sign-in form."""
-    return hashlib.sha256(account.strip().casefold().encode()).hexdigest()[:32]
+    # Half of a character has no bytes.
+    named = account.strip().casefold().encode("utf-8", "replace")
+    return hashlib.sha256(named).hexdigest()[:32]
 
 
 @cache

@@ -1,6 +1,7 @@
 """How allauth's pages come to our actions."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.exceptions import ValidationError
@@ -88,10 +89,14 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Only back to ourselves: not even to another host that we answer to."""
-        return url_has_allowed_host_and_scheme(
+        """Only back to ourselves: not even to another host that we answer to.
+
+        And only by an address: what is none would be taken for the name of a page.
+        """
+        is_ours = url_has_allowed_host_and_scheme(
             url, allowed_hosts={self.request.get_host()}, require_https=self.request.is_secure()
         )
+        return is_ours and urlsplit(url or "").path.startswith("/")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return is_registration_open()

@@ -41,6 +41,20 @@ def test_no_mail_names_the_host_of_a_request(settings, student, admin):
     assert [mail.kind for mail in Mail.objects.all() if EVIL in mail.text + mail.html] == []
 
 
+@pytest.mark.parametrize("target", ["NaN", "security", "admin:index", "dashboard/", "\u0660"])
+def test_what_is_no_address_names_no_page_to_go_on_to(client, student, target):
+    """The names of our pages are no addresses, and a name that no page has is no fault."""
+    pages = ("/accounts/login/", "/accounts/signup/", "/accounts/login/phone/")
+    for page in pages:
+        assert client.get(page, {"next": target}).status_code == 200
+    form = {"login": student.email, "password": PASSWORD, "next": target}
+    assert client.post("/accounts/login/", form)["Location"] == "/dashboard/"
+    for page in pages:
+        assert client.get(page, {"next": target})["Location"] == "/dashboard/"
+    proof = {"password": PASSWORD, "next": target}
+    assert client.post("/accounts/reauthenticate/", proof)["Location"] == "/security/"
+
+
 def test_proving_an_address_is_no_way_around_the_second_factor(client):
     """The browser that began to sign in goes on where it was, and that is not yet inside."""
     user = UserFactory(is_proven=False)

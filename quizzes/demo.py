@@ -371,18 +371,20 @@ class _Thinking:
 
 
 def _leave_open(plan: Plan, quiz: Quiz, people: dict[str, User], at: datetime) -> None:
-    """Begun today, with some answers saved: whoever comes back goes on."""
+    """Begun today, with some answers saved and one flagged: whoever comes back goes on."""
     for number in plan.open_by:
         chance = random.Random(f"{plan.title} {number} today")  # noqa: S311 (believable)
         started_at = at - timedelta(minutes=chance.uniform(20, 300))
         student = people[_login(number)]
         attempt, _is_new = start_attempt(quiz, by=student, at=started_at, seed=number)
         thinking = _Thinking(number, 1, chance)
-        asked = attempt.questions.select_related("version").prefetch_related("version__choices")
+        rows = attempt.questions.select_related("version").prefetch_related("version__choices")
+        asked = list(rows)
         given = {each.question_id: thinking.answer(each) for each in asked[: plan.listed // 2]}
         answers = {question: each.raw for question, each in given.items() if each is not None}
         saved_at = started_at + timedelta(minutes=12)
-        save_answers(attempt, answers=answers, revisions={}, at=saved_at)
+        unsure = {asked[1].question_id: True}
+        save_answers(attempt, answers=answers, revisions={}, flags=unsure, at=saved_at)
 
 
 def _mark_some(quiz: Quiz, trainer: User, at: datetime) -> None:

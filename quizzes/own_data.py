@@ -81,6 +81,7 @@ def _answer(asked: AttemptQuestion, *, is_told: bool) -> dict[str, Any]:
         "question": asked.version.text,
         "response": _in_words(asked),
         "saved_at": asked.saved_at,
+        "flagged": asked.is_flagged,
         "marks": asked.marks,
         "score": asked.score if is_told else None,
         "feedback": asked.feedback if is_told else "",

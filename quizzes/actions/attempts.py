@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from quizzes.rules import score_of
 from quizzes.standing import tracks_on
 
 KEPT = ("response", "revision", "saved_at", "locked_at", "score", "is_correct")
+NO_FLAGS: Mapping[int, bool] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,28 @@ def save_answer(
     at: datetime,
     revision: int | None = None,
     seconds: int | None = None,
+    is_flagged: bool | None = None,
 ) -> Saved:
-    """Keep an answer. One of an older revision than what is kept changes nothing, and is told so.
+    """Keep an answer. One of an older revision than what is kept does not, and is told so.
 
-    Without a revision the newest arrival wins.
+    Without a revision the newest arrival wins; so does a flag, also beside an answer that is older.
     """
     end_overtaken(attempt, at=at)
-    return _save(attempt, question=question, raw=raw, at=at, revision=revision, seconds=seconds)
+    return _save(
+        attempt,
+        question=question,
+        raw=raw,
+        at=at,
+        revision=revision,
+        seconds=seconds,
+        is_flagged=is_flagged,
+    )
+
+
+def flag_question(attempt: Attempt, *, question: int, is_flagged: bool, at: datetime) -> Saved:
+    """Keep a student's own flag. The answer and its revision stay as they are."""
+    end_overtaken(attempt, at=at)
+    return _flag(attempt, question=question, is_flagged=is_flagged, at=at)
 
 
 def save_answers(
@@ -95,15 +112,16 @@ def save_answers(
     answers: Mapping[int, object],
     revisions: Mapping[int, int],
     at: datetime,
+    flags: Mapping[int, bool] = NO_FLAGS,
 ) -> SavedAnswers:
     """Keep what a whole form says, by question; `revisions` are those that its page knew.
 
     What did not change is not written, and each answer stands for itself: one that is refused, or
     older than what another device has saved since, keeps no other from being saved. A question
-    whose answer is a BadResponse is refused by its words.
+    whose answer is a BadResponse is refused by its words. `flags` are those that somebody changed.
     """
     end_overtaken(attempt, at=at)
-    return _save_all(attempt, answers=answers, revisions=revisions, at=at)
+    return _save_all(attempt, answers=answers, revisions=revisions, at=at, flags=flags)
 
 
 @transaction.atomic
@@ -193,6 +211,7 @@ def _save(
     at: datetime,
     revision: int | None,
     seconds: int | None,
+    is_flagged: bool | None,
 ) -> Saved:
     attempt = _locked(attempt)
     asked = (
@@ -206,12 +225,27 @@ def _save(
     _demand_under_way(attempt, at=at)
     response = parsed(asked.version, raw, student=attempt.student_id)
     if revision is not None and revision <= asked.revision:
+        if is_flagged is not None:
+            _keep_flag(asked, is_flagged)
         return Saved(asked, asked.saved_at or at, is_stale=asked.response != response)
     if asked.locked_at is not None:
         raise AnswerLocked(question=question)
     _keep(asked, response, attempt=attempt, revision=revision, at=at)
     asked.seconds = seconds if seconds is not None else asked.seconds
-    asked.save(update_fields=[*KEPT, "seconds"])
+    asked.is_flagged = is_flagged if is_flagged is not None else asked.is_flagged
+    asked.save(update_fields=[*KEPT, "seconds", "is_flagged"])
+    Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
+    return Saved(asked, at)
+
+
+@transaction.atomic
+def _flag(attempt: Attempt, *, question: int, is_flagged: bool, at: datetime) -> Saved:
+    attempt = _locked(attempt)
+    asked = attempt.questions.filter(question_id=question).first()
+    if asked is None:
+        raise Missing
+    _demand_under_way(attempt, at=at)
+    _keep_flag(asked, is_flagged)
     Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
     return Saved(asked, at)
 
@@ -223,15 +257,17 @@ def _save_all(
     answers: Mapping[int, object],
     revisions: Mapping[int, int],
     at: datetime,
+    flags: Mapping[int, bool],
 ) -> SavedAnswers:
     attempt = _locked(attempt)
     _demand_under_way(attempt, at=at)
-    asked = {
+    shown = {
         each.question_id: each
         for each in attempt.questions.select_related("version")
         .prefetch_related("version__choices")
-        .filter(question_id__in=answers)
+        .filter(question_id__in={*answers, *flags})
     }
+    asked = {question: each for question, each in shown.items() if question in answers}
     own = _own_files(asked.values(), answers, student=attempt.student_id)
     kept: list[AttemptQuestion] = []
     stale: set[int] = set()
@@ -249,8 +285,9 @@ def _save_all(
             continue
         _keep(each, response, attempt=attempt, revision=None, at=at)
         kept.append(each)
-    AttemptQuestion.objects.bulk_update(kept, KEPT)
-    if kept:
+    changed = list({each.pk: each for each in (*kept, *_flagged(shown.values(), flags))}.values())
+    AttemptQuestion.objects.bulk_update(changed, [*KEPT, "is_flagged"])
+    if changed:
         Attempt.objects.filter(pk=attempt.pk).update(saved_at=at)
     return SavedAnswers(frozenset(each.question_id for each in kept), frozenset(stale), refused)
 
@@ -318,6 +355,22 @@ def _keep(
     if attempt.quiz.feedback == Feedback.AT_ONCE and response is not None:
         asked.locked_at = at
         grade_answer(asked)
+
+
+def _keep_flag(asked: AttemptQuestion, is_flagged: bool) -> None:
+    asked.is_flagged = is_flagged
+    asked.save(update_fields=["is_flagged"])
+
+
+def _flagged(
+    asked: Iterable[AttemptQuestion], flags: Mapping[int, bool]
+) -> Iterator[AttemptQuestion]:
+    """Those whose flag is another one now, which is then written."""
+    for each in asked:
+        said = flags.get(each.question_id, each.is_flagged)
+        if said != each.is_flagged:
+            each.is_flagged = said
+            yield each
 
 
 def asked_of(attempt: Attempt, dealt: Sequence[Dealt]) -> list[AttemptQuestion]:

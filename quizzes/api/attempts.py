@@ -1,5 +1,6 @@
 """Taking a quiz."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,13 @@ from core.files.api.serializers import StoredFileSerializer
 from core.policies import Allows
 from curriculum.errors import StorageFull
 from quizzes.actions.answer_files import keep_answer_file
-from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
+from quizzes.actions.attempts import (
+    Saved,
+    flag_question,
+    save_answer,
+    start_attempt,
+    submit_attempt,
+)
 from quizzes.api.serializers import (
     ATTEMPT,
     RESULT,
@@ -73,9 +80,10 @@ class StartEndpoint(GenericAPIView[Quiz]):
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         quiz, at = self.get_object(), now()
-        attempt, is_new = start_attempt(quiz, by=user_in(request), at=at, seed=new_seed())
+        by = user_in(request)
+        attempt, is_new = start_attempt(quiz, by=by, at=at, seed=new_seed())
         status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
-        return Response(attempt_shape(_whole(attempt), at=at), status=status)
+        return Response(attempt_shape(_whole(attempt), by=by, at=at), status=status)
 
 
 class AttemptFilter(FilterSet):
@@ -124,7 +132,7 @@ class AttemptEndpoint(_Attempts):
     @may_raise(Missing)
     def get(self, request: Request, attempt: UUID) -> Response:
         found = get_object_or_404(self.get_queryset(), pk=attempt)
-        return Response(attempt_shape(_whole(found), at=now()))
+        return Response(attempt_shape(_whole(found), by=request.user, at=now()))
 
 
 class _OnOwnAttempt(_Attempts):
@@ -144,7 +152,8 @@ class AnswerEndpoint(_OnOwnAttempt):
         summary="Save an answer",
         description="Each as it is given. `selected` for choices, `response` for all else. With a "
         "growing `revision` an older answer that comes late never wins (`stale`); without one the "
-        "newest arrival does.",
+        "newest arrival does. `flagged` marks the question to come back to, for oneself: alone, or "
+        "beside an answer. It has no revision, and the last one said stands.",
         request=SavedAnswerSerializer,
         responses=AnswerKeptSerializer,
         examples=[
@@ -152,6 +161,9 @@ class AnswerEndpoint(_OnOwnAttempt):
                 "A choice",
                 request_only=True,
                 value={"question": 501, "selected": [1], "revision": 3},
+            ),
+            OpenApiExample(
+                "A flag alone", request_only=True, value={"question": 501, "flagged": True}
             ),
             OpenApiExample(
                 "Kept",
@@ -166,22 +178,22 @@ class AnswerEndpoint(_OnOwnAttempt):
         serializer = SavedAnswerSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
+        if "flagged" in given and not given.keys() & {"selected", "response"}:
+            flagged = flag_question(
+                own, question=given["question"], is_flagged=given["flagged"], at=now()
+            )
+            return Response(_kept(flagged, given))
         saved = save_answer(
             own,
             question=given["question"],
             raw=given["selected"] if "selected" in given else given.get("response"),
             revision=given.get("revision"),
             seconds=given.get("seconds"),
+            is_flagged=given.get("flagged"),
             at=now(),
         )
-        return Response(
-            {
-                "saved_at": saved.saved_at,
-                "revision": saved.asked.revision,
-                **({"stale": True} if saved.is_stale else {}),
-                **({"result": told_shape(saved.asked)} if saved.asked.locked_at else {}),
-            }
-        )
+        told = {"result": told_shape(saved.asked)} if saved.asked.locked_at else {}
+        return Response({**_kept(saved, given), **told})
 
 
 class SubmitEndpoint(_OnOwnAttempt):
@@ -196,7 +208,7 @@ class SubmitEndpoint(_OnOwnAttempt):
     def post(self, request: Request, attempt: UUID) -> Response:
         at = now()
         ended = submit_attempt(self.own(attempt), at=at)
-        return Response(attempt_shape(_whole(ended), at=at))
+        return Response(attempt_shape(_whole(ended), by=request.user, at=at))
 
 
 class AnswerUploadSerializer(serializers.Serializer[Any]):
@@ -239,6 +251,15 @@ class AnswerFilesEndpoint(_OnOwnAttempt):
         file = keep_answer_file(own, content=upload, name=upload.name, at=now())
         answer = StoredFileSerializer(file, context=self.get_serializer_context()).data
         return Response(answer, status=HTTPStatus.CREATED)
+
+
+def _kept(saved: Saved, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "saved_at": saved.saved_at,
+        "revision": saved.asked.revision,
+        **({"stale": True} if saved.is_stale else {}),
+        **({"flagged": saved.asked.is_flagged} if "flagged" in given else {}),
+    }
 
 
 def _whole(attempt: Attempt) -> Attempt:

@@ -68,7 +68,7 @@ ATTEMPT = {
     "passed": None,
     "pending_count": 0,
     "results_at": None,
-    "questions": [ASKED],
+    "questions": [{**ASKED, "flagged": False}],
     "saved_answers": {"501": {"response": [1], "revision": 3}},
 }
 RESULT = {
@@ -81,6 +81,7 @@ RESULT = {
     "questions": [
         {
             **ASKED,
+            "flagged": False,
             "response": [1],
             "score": 1.0,
             "is_correct": True,
@@ -208,6 +209,10 @@ class SavedAnswerSerializer(serializers.Serializer[Any]):
     response = serializers.JSONField(required=False, allow_null=True)
     revision = serializers.IntegerField(required=False, min_value=1, max_value=2**53)
     seconds = serializers.IntegerField(required=False, min_value=0, max_value=86_400)
+    flagged = serializers.BooleanField(
+        required=False,
+        help_text="To come back to it. Without `selected` and `response` the answer is left alone.",
+    )
 
 
 class AnswerKeptSerializer(serializers.Serializer[Any]):
@@ -217,6 +222,7 @@ class AnswerKeptSerializer(serializers.Serializer[Any]):
     result = serializers.DictField(
         required=False, help_text="Where feedback comes at once: what is right, and why."
     )
+    flagged = serializers.BooleanField(required=False, help_text="Where a flag was sent.")
 
 
 class AttemptSerializer(serializers.Serializer[Any]):

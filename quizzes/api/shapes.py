@@ -10,13 +10,17 @@ from quizzes import standing
 from quizzes.models import Attempt, AttemptQuestion
 
 
-def attempt_shape(attempt: Attempt, *, at: datetime) -> dict[str, Any]:
-    """The attempt with its questions; what is right and why only once that may be known."""
+def attempt_shape(attempt: Attempt, *, by: Any, at: datetime) -> dict[str, Any]:
+    """The attempt with its questions; what is right and why only once that may be known.
+
+    Flags are a student's own: nobody else is told of them.
+    """
     tells = standing.tells(attempt, quiz=attempt.quiz, at=at)
+    is_own = attempt.student_id == by.pk
     asked = list(attempt.questions.all())
     return {
         **attempt_facts(attempt, tells=tells),
-        "questions": [question_shape(each, tells=tells) for each in asked],
+        "questions": [question_shape(each, tells=tells, is_own=is_own) for each in asked],
         "saved_answers": {
             str(each.question_id): {"response": each.response, "revision": each.revision}
             for each in asked
@@ -46,8 +50,10 @@ def attempt_facts(attempt: Attempt, *, tells: bool) -> dict[str, Any]:
     }
 
 
-def question_shape(asked: AttemptQuestion, *, tells: bool) -> dict[str, Any]:
+def question_shape(asked: AttemptQuestion, *, tells: bool, is_own: bool) -> dict[str, Any]:
     shape = student_shape(asked.version, deal=asked.dealt, marks=asked.marks, order=asked.position)
+    if is_own:
+        shape["flagged"] = asked.is_flagged
     if tells or asked.locked_at is not None:
         shape |= told_shape(asked)
     return shape

@@ -111,7 +111,8 @@ class AttemptQuestion(models.Model):
 
     `revision` grows with each change on the student's side: what is older never wins. Once
     `locked_at` is set, the answer was told to be right or wrong, and stays. What a person has to
-    look at has no score until somebody marks it, with `feedback` for the student.
+    look at has no score until somebody marks it, with `feedback` for the student. `is_flagged` is
+    the student's own, to come back to it: it has no revision, and is no answer.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="questions")
@@ -125,6 +126,7 @@ class AttemptQuestion(models.Model):
     saved_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True)
     seconds = models.PositiveIntegerField(null=True)
+    is_flagged = models.BooleanField(default=False, db_default=False)
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     is_correct = models.BooleanField(null=True)
     feedback = models.TextField(blank=True, default="", db_default="")

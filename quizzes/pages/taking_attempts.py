@@ -43,6 +43,7 @@ FILES_OF_A_FORM = 5
 SAVE, HAND_IN, CHECK = "save", "hand-in", "check-"
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 REVISION, NEW_FILES = "-revision", "-new"
+FLAGGED, WAS_FLAGGED = "flagged", "was-flagged"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Line:
     @property
     def is_answered(self) -> bool:
         return self.asked.response is not None
+
+    @property
+    def is_flagged(self) -> bool:
+        """To come back to: there is no more to do about what was checked."""
+        return self.asked.is_flagged and not self.is_told
 
     @property
     def check(self) -> str:
@@ -126,7 +132,9 @@ def _save(request: HttpRequest, shown: Attempt) -> HttpResponse:
     data, not_kept = _with_new_files(request, shown)
     answers = _answers(shown, data, do)
     try:
-        saved = save_answers(shown, answers=answers, revisions=_revisions(data), at=now())
+        saved = save_answers(
+            shown, answers=answers, revisions=_revisions(data), flags=_flags(data), at=now()
+        )
     except AlreadySubmitted:
         messages.info(request, _("This attempt is handed in. Here is how it went."))
         return redirect("attempt", pk=shown.pk)
@@ -182,6 +190,12 @@ def _revisions(data: QueryDict) -> dict[int, int]:
         for name, said in known.items()
         if is_key(name) and is_key(str(said))
     }
+
+
+def _flags(data: QueryDict) -> dict[int, bool]:
+    """Those that are not as the page knew them: what another device has flagged since stays."""
+    said, known = ({*filter(is_key, data.getlist(name))} for name in (FLAGGED, WAS_FLAGGED))
+    return {int(name): name in said for name in said ^ known}
 
 
 def _with_new_files(
@@ -241,6 +255,7 @@ def _taking(
         **_about(shown),
         "lines": lines,
         "unanswered": [each for each in lines if not each.is_answered],
+        "flagged": [each for each in lines if each.is_flagged],
         "answered_count": sum(each.is_answered for each in lines),
         "errors": [each for each in lines if each.shown.error],
         "has_saved": any(each.asked.saved_at for each in lines),

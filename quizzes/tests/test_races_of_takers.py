@@ -1,12 +1,20 @@
 """Somebody who takes a quiz, on two devices or in two tabs at the same moment."""
 
+from threading import Event
+
 import pytest
 
 from accounts.tests.factories import UserFactory
-from accounts.tests.races import Meeting, at_once, take_locks_off
+from accounts.tests.races import Meeting, at_once, is_somebody_held_up, take_locks_off
 from core.clock import now
 from quizzes.actions import attempts
-from quizzes.actions.attempts import save_answer, save_answers, start_attempt, submit_attempt
+from quizzes.actions.attempts import (
+    flag_question,
+    save_answer,
+    save_answers,
+    start_attempt,
+    submit_attempt,
+)
 from quizzes.errors import AlreadySubmitted
 from quizzes.models import Attempt
 from quizzes.tests.factories import make_published_quiz
@@ -118,3 +126,58 @@ def test_a_device_and_a_form_never_undo_each_other_unseen(attempt, words):
         # The form was first: its answer has a lower revision than that of the phone.
         assert (words.response, words.revision) == ("from my phone", 7)
     assert phone.is_stale is False
+
+
+def flag_while_answering(attempt, words, monkeypatch):
+    """Another device flags the question whose answer was read and is about to be written."""
+    question = words.question_id
+    is_read, is_flagged = Event(), Event()
+    original = attempts._keep
+
+    def keep_after_the_flag(*args, **named):
+        is_read.set()
+        while not is_flagged.wait(0.01) and not is_somebody_held_up():
+            pass
+        return original(*args, **named)
+
+    def flag():
+        is_read.wait()
+        kept = flag_question(attempt, question=question, is_flagged=True, at=now())
+        is_flagged.set()
+        return kept
+
+    monkeypatch.setattr(attempts, "_keep", keep_after_the_flag)
+    return at_once(
+        lambda: save_answer(attempt, question=question, raw="commit", revision=1, at=now()), flag
+    )
+
+
+def test_without_a_lock_an_answer_would_take_a_flag_back(attempt, words, monkeypatch):
+    take_locks_off(monkeypatch)
+    flag_while_answering(attempt, words, monkeypatch)
+    words.refresh_from_db()
+    assert (words.response, words.is_flagged) == ("commit", False)
+
+
+def test_a_flag_and_an_answer_take_nothing_from_each_other(attempt, words, monkeypatch):
+    answered, flagged = flag_while_answering(attempt, words, monkeypatch)
+    words.refresh_from_db()
+    assert (words.response, words.revision, words.is_flagged) == ("commit", 1, True)
+    assert (answered.is_stale, flagged.asked.revision) == (False, 1)
+
+
+def two_flags(attempt, words):
+    def send(is_flagged):
+        return lambda: flag_question(
+            attempt, question=words.question_id, is_flagged=is_flagged, at=now()
+        )
+
+    return at_once(send(True), send(False))
+
+
+def test_of_two_flags_one_stands_and_each_device_is_told_what_it_said(attempt, words):
+    kept = two_flags(attempt, words)
+    assert [each.asked.is_flagged for each in kept] == [True, False]
+    assert [each.asked.revision for each in kept] == [0, 0]
+    words.refresh_from_db()
+    assert words.response is None

@@ -355,20 +355,160 @@ def test_an_order_that_is_right_as_it_came_is_kept_by_keys(page_of, taker):
     assert said(attempt, "ORDERING") == attempt.questions.get().deal["choices"]
 
 
-def test_one_flags_questions_for_oneself(page_of, taker):
+def flag(page: Page, number: int):
+    return page.get_by_role("switch", name=f"Flag question {number} for yourself")
+
+
+def place(page: Page, number: int):
+    return page.get_by_role("navigation", name="Questions").get_by_role("link").nth(number - 1)
+
+
+def flagged(attempt: Attempt) -> list[int]:
+    rows = attempt.questions.filter(is_flagged=True)
+    return list(rows.values_list("position", flat=True))
+
+
+def test_a_flag_goes_along_to_another_device(
+    page_of, browser, live_platform, client_of, taker, settings
+):
     attempt = begin(make_published_quiz(("SINGLE", "SHORT_TEXT"), is_shuffled=False), taker)
     page: Page = page_of(taker)
     open_attempt(page, attempt)
-    page.get_by_role("button", name="Flag question 2 for yourself").click()
-    place = page.get_by_role("navigation", name="Questions").get_by_role("link").nth(1)
-    expect(place).to_have_text(re.compile("not answered, flagged"))
+    reach(page, flag(page, 2))
+    press(page, "Space")
+    expect(place(page, 2)).to_have_text(re.compile("not answered, flagged"))
+    expect_saved(page)
+    assert flagged(attempt) == [2]
+    expect(page.locator(".taking-count")).to_have_text("0 of 2 answered")
+
+    second = device(browser, live_platform, client_of, taker, settings)
+    open_attempt(second, attempt)
+    expect(flag(second, 2)).to_be_checked()
+    expect(place(second, 2)).to_have_text(re.compile("not answered, flagged"))
+    second.get_by_role("button", name="Hand in").click()
+    dialog = second.get_by_role("dialog", name="Hand in?")
+    expect(dialog.locator("[data-flags]").get_by_role("link")).to_have_text(["Question 2"])
+    dialog.locator("[data-flags]").get_by_role("link").click()
+    expect(question(second, "SHORT_TEXT")).to_be_focused()
+    flag(second, 2).uncheck()
+    expect_saved(second)
+    second.context.close()
 
     page.reload()
+    expect(flag(page, 2)).not_to_be_checked()
+    expect(place(page, 2)).not_to_have_text(re.compile("flagged"))
+    assert flagged(attempt) == []
 
-    expect(place).to_have_text(re.compile("not answered, flagged"))
-    expect(page.get_by_role("button", name="Flag question 2")).to_have_attribute(
-        "aria-pressed", "true"
+
+def test_a_flag_makes_no_answer_of_another_device_stale(
+    page_of, browser, live_platform, client_of, taker, settings
+):
+    attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
+    first: Page = page_of(taker)
+    open_attempt(first, attempt)
+    second = device(browser, live_platform, client_of, taker, settings)
+    open_attempt(second, attempt)
+    flag(second, 1).check()
+    expect_saved(second)
+    second.context.close()
+
+    first.get_by_label("Your answer").fill("commit")
+    first.get_by_label("Your answer").press("Tab")
+
+    expect_saved(first)
+    expect(first.get_by_text("You answered this elsewhere meanwhile.")).not_to_be_visible()
+    assert (said(attempt, "SHORT_TEXT"), flagged(attempt)) == ("commit", [1])
+
+
+def test_offline_a_flag_is_kept_over_a_reload_and_sent_when_back(page_of, taker, watch):
+    watch.expect("Failed to load resource")
+    attempt = begin(make_published_quiz(("SHORT_TEXT", "SINGLE"), is_shuffled=False), taker)
+    page: Page = page_of(taker)
+    page.route("**/answer/", lambda route: route.fulfill(status=503, json={}))
+    open_attempt(page, attempt)
+    flag(page, 1).check()
+    page.get_by_label("Your answer").fill("commit")
+    expect(page.locator(".taking-state")).to_contain_text("Not saved yet")
+    assert flagged(attempt) == []
+
+    page.unroute("**/answer/")
+    page.reload()
+
+    expect(flag(page, 1)).to_be_checked()
+    expect(place(page, 1)).to_have_text(re.compile(", answered, flagged"))
+    expect_saved(page)
+    assert (flagged(attempt), said(attempt, "SHORT_TEXT")) == ([1], "commit")
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_flag_that_is_set_before_the_page_listens_is_saved_too(page_of, taker):
+    attempt = begin(make_published_quiz(("SHORT_TEXT", "SINGLE"), is_shuffled=False), taker)
+    page: Page = page_of(taker)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/quiz-attempt*.js", hold)
+    page.goto(of(attempt), wait_until="commit")
+    flag(page, 2).check()
+    while not held:
+        page.wait_for_timeout(20)
+    assert flagged(attempt) == []
+    for each in held:
+        each.continue_()
+
+    expect_saved(page)
+    assert flagged(attempt) == [2]
+
+
+def test_with_feedback_at_once_a_flag_is_sent_and_the_answer_waits(page_of, taker):
+    quiz = make_published_quiz(
+        ("SINGLE", "SHORT_TEXT"), feedback=Feedback.AT_ONCE, is_shuffled=False
     )
+    attempt = begin(quiz, taker)
+    page: Page = page_of(taker)
+    open_attempt(page, attempt)
+    question(page, "SINGLE").get_by_role("radio", name="Wrong").check()
+    flag(page, 1).check()
+    flag(page, 2).check()
+    expect_saved(page)
+    assert (flagged(attempt), said(attempt, "SINGLE")) == ([1, 2], None)
+
+    question(page, "SINGLE").get_by_role("button", name="Check").click()
+
+    expect(question(page, "SINGLE")).to_contain_text("Not right")
+    expect(flag(page, 1)).to_have_count(0)
+    expect(place(page, 1)).not_to_have_text(re.compile("flagged"))
+    expect(place(page, 2)).to_have_text(re.compile("flagged"))
+
+
+def test_a_newer_answer_of_another_device_brings_its_flag(page_of, taker):
+    attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
+    page: Page = page_of(taker)
+    open_attempt(page, attempt)
+    key = attempt.questions.get().question_id
+    save_answer(attempt, question=key, raw="newer", revision=9, is_flagged=True, at=now())
+
+    page.get_by_label("Your answer").fill("older")
+    page.get_by_label("Your answer").press("Tab")
+
+    expect(page.get_by_label("Your answer")).to_have_value("newer")
+    expect(flag(page, 1)).to_be_checked()
+    expect(place(page, 1)).to_have_text(re.compile(", answered, flagged"))
+
+
+def test_a_flag_after_handing_in_elsewhere_leads_to_the_results(page_of, taker, watch):
+    watch.expect("409")
+    attempt = begin(make_published_quiz(("SHORT_TEXT",)), taker)
+    page: Page = page_of(taker)
+    open_attempt(page, attempt)
+    submit_attempt(attempt, at=now())
+
+    flag(page, 1).check()
+
+    expect(page.get_by_text("Question by question")).to_be_visible()
+    assert flagged(attempt) == []
 
 
 def test_without_scripts_one_answers_saves_and_hands_in(
@@ -378,17 +518,21 @@ def test_without_scripts_one_answers_saves_and_hands_in(
     page = device(browser, live_platform, client_of, taker, settings, java_script_enabled=False)
     page.goto(of(attempt))
     page.get_by_role("radio", name="Right").check()
-    for place, select in enumerate(question(page, "ORDERING").get_by_role("combobox").all(), 1):
-        select.select_option(str(place))
+    for rank, select in enumerate(question(page, "ORDERING").get_by_role("combobox").all(), 1):
+        select.select_option(str(rank))
     page.get_by_label("Blank 1 of 1").fill("SELECT")
     page.get_by_label("Your file").set_input_files(
         {"name": "plan.md", "mimeType": "text/markdown", "buffer": b"# My plan"}
     )
+    flag(page, 2).check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. You can go on here")).to_be_visible()
+    expect(flag(page, 2)).to_be_checked()
+    expect(place(page, 2)).to_have_text(re.compile("not answered, flagged"))
     expect(page.get_by_role("checkbox", name="plan.md")).to_be_checked()
     page.get_by_role("button", name="Hand in").click()
-    expect(page.get_by_role("link", name="Question 2")).to_be_visible()
+    expect(page.get_by_text("You flagged for yourself:")).to_be_visible()
+    expect(page.get_by_role("link", name="Question 2", exact=True)).to_have_count(2)
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Question by question")).to_be_visible()
     page.context.close()

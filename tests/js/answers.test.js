@@ -120,6 +120,21 @@ test("one that is refused does not hold up the others", async () => {
   assert.deepEqual(told, [["7", "refused"], ["8", "saved"]]);
 });
 
+test("a flag waits beside an answer that is not sure yet, and goes without it", async () => {
+  const { queue, sent, storage } = world([{ kind: "later" }]);
+
+  queue.keep("7", entry(1, { isSure: false }));
+  queue.keep("7.flag", { flagged: true, revision: 1 });
+  assert.equal(queue.unsent, 1);
+  assert.equal(await queue.settled(), false);
+  const again = world([], storage);
+  assert.deepEqual(again.queue.kept.get("7.flag"), { flagged: true, revision: 1 });
+  assert.equal(await again.queue.settled(), true);
+
+  assert.deepEqual([sent, again.sent], [[["7.flag", 1]], [["7.flag", 1]]]);
+  assert.deepEqual([...again.queue.kept.keys()], ["7"]);
+});
+
 test("signed out nothing more is sent, and what was written stays", async () => {
   const { queue, sent, states } = world([{ kind: "signed-out" }]);
 

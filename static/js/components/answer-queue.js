@@ -1,16 +1,24 @@
 /**
- * Answers on their way to the server: one at a time, the newest of each question, kept in this
- * browser until they are there. An answer that is not sure yet is kept and not sent.
+ * Answers and flags on their way to the server: one at a time, the newest of each question, kept in
+ * this browser until they are there. An answer that is not sure yet is kept and not sent.
  */
 
 /**
- * @typedef {object} Entry
+ * @typedef {object} Answer
  * @property {any} response
  * @property {number} revision  Grows with each change, so that what is older never wins.
  * @property {number} seconds
  * @property {[string, string][]} fields  As they stand on the page, to be put back after a reload.
  * @property {boolean} [isSure]  False for what is only kept here.
  */
+
+/**
+ * @typedef {object} Flag
+ * @property {boolean} flagged
+ * @property {number} revision  Of this browser alone: whether it was changed while it was on its way.
+ */
+
+/** @typedef {Answer | Flag} Entry  By its question; flags wait beside answers, under names of their own. */
 
 /** @typedef {{kind: "saved" | "refused" | "locked" | "over" | "signed-out" | "later", answer?: any}} Outcome */
 
@@ -157,5 +165,5 @@ export function createAnswerQueue({ send, told, show, storage, place, timers }) 
 
 /** @param {Entry} entry */
 function isSure(entry) {
-  return entry.isSure !== false;
+  return !("isSure" in entry) || entry.isSure !== false;
 }

@@ -14,6 +14,7 @@ import { filled } from "./wording.js";
 /** @typedef {import("./answer-queue.js").Outcome} Outcome */
 
 const QUESTION = "[data-question]";
+const FLAG = ".flag";
 const PAUSE = 800;
 const PATIENCE = 15_000;
 const MINUTE = 60_000;
@@ -29,8 +30,6 @@ export function start(element) {
   const storage = localStorage;
   /** @type {Map<string, string>} What was last kept of each question, as JSON. */
   const known = new Map();
-  /** @type {Set<string>} */
-  const flagged = new Set(readFlags());
   const clock = timeKeeper();
   /** @type {ReturnType<typeof setTimeout>} */
   let pause;
@@ -45,11 +44,13 @@ export function start(element) {
   for (const each of questions()) known.set(idOf(each), JSON.stringify(responseOf(each)));
   // Whoever began before this module was here has said something that nobody heard.
   const early = questions().filter((each) => isTouched(each) && !queue.kept.has(idOf(each)));
+  const flags = questions().map(flagOf).filter((each) => each && each.checked !== each.defaultChecked);
   for (const each of early) known.delete(idOf(each));
   restore();
   showPlaces();
   showTime();
   for (const each of early) changed(each, true);
+  for (const each of flags) if (each && !queue.kept.has(each.value + FLAG)) flag(each);
   if (queue.unsent) queue.go();
   const files = new MutationObserver((changes) => {
     const lists = changes.map(({ target }) => /** @type {Element} */ (target).closest(".file-drop-list"));
@@ -59,10 +60,9 @@ export function start(element) {
   const ticking = setInterval(showTime, MINUTE / 4);
   return all(
     on(element, "input", (event) => changed(event.target, false)),
-    on(element, "change", (event) => changed(event.target, true)),
+    on(element, "change", ({ target }) => (isFlag(target) ? flag(target) : changed(target, true))),
     on(element, "keydown", keepFromSubmitting),
     on(element, "focusin", (event) => clock.at(questionOf(event.target))),
-    on(element, "click", (event) => flag(event.target)),
     on(form, "submit", submit),
     on(window, "online", () => queue.go()),
     on(window, "offline", () => queue.unsent && showState("waiting")),
@@ -113,9 +113,13 @@ export function start(element) {
   /** What a page before this one could not send stands here again. */
   function restore() {
     for (const [id, entry] of queue.kept) {
-      const question = questionBy(id);
+      const question = questionBy(id.replace(FLAG, ""));
       if (!question || "told" in question.dataset) {
         queue.forget(id);
+        continue;
+      }
+      if ("flagged" in entry) {
+        putFlag(question, entry.flagged);
         continue;
       }
       putBack(question, entry.fields);
@@ -131,8 +135,8 @@ export function start(element) {
    * @param {Entry} entry
    * @returns {Promise<Outcome>}
    */
-  async function send(id, { response, revision, seconds }) {
-    const body = JSON.stringify({ question: Number(id), response, revision, seconds });
+  async function send(id, entry) {
+    const body = JSON.stringify(wordsOf(id, entry));
     try {
       const answer = await fetch(answers, {
         method: "POST",
@@ -154,9 +158,10 @@ export function start(element) {
    * @param {Outcome} outcome
    */
   function told(id, { kind, answer }) {
-    const question = questionBy(id);
+    const question = questionBy(id.replace(FLAG, ""));
     if (kind === "over") return location.assign(page);
     if (!question) return;
+    if (id.endsWith(FLAG)) return toldOfFlag(flagOf(question), kind);
     if (kind === "saved") {
       question.dataset.revision = answer.revision;
       const field = question.querySelector(`[name="${question.dataset.name}-revision"]`);
@@ -171,6 +176,19 @@ export function start(element) {
   }
 
   /**
+   * What was not taken does not stand as if it were.
+   *
+   * @param {HTMLInputElement | null} box
+   * @param {Outcome["kind"]} kind
+   */
+  function toldOfFlag(box, kind) {
+    if (!box || queue.kept.has(box.value + FLAG)) return;
+    if (kind === "saved") box.defaultChecked = box.checked;
+    else if (kind !== "signed-out") box.checked = box.defaultChecked;
+    showPlaces();
+  }
+
+  /**
    * The question as the server has it: with a newer answer, or with what is right.
    *
    * @param {HTMLElement} question
@@ -178,6 +196,7 @@ export function start(element) {
    */
   async function renew(question, words = "") {
     const id = idOf(question);
+    const wasFlagged = isFlagged(question);
     try {
       const answer = await fetch(question.dataset.again ?? "", { headers: { Accept: "text/html" } });
       if (answer.status === 409) return location.assign(page);
@@ -187,6 +206,8 @@ export function start(element) {
       if (!(renewed instanceof HTMLElement)) return;
       const hadFocus = question.contains(document.activeElement);
       const fresh = /** @type {HTMLElement} */ (document.adoptNode(renewed));
+      const isNewer = queue.kept.has(id + FLAG) || isFlagged(question) !== wasFlagged;
+      if (isNewer) putFlag(fresh, isFlagged(question));
       question.replaceWith(fresh);
       fresh.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
       known.set(id, JSON.stringify(responseOf(fresh)));
@@ -224,7 +245,8 @@ export function start(element) {
   async function handIn() {
     clearTimeout(pause);
     for (const [id, entry] of queue.kept) {
-      if (entry.isSure === false && entry.response !== null) queue.keep(id, { ...entry, isSure: true });
+      if ("flagged" in entry || entry.isSure !== false || entry.response === null) continue;
+      queue.keep(id, { ...entry, isSure: true });
     }
     if (!(await queue.settled())) {
       showToast({ text: element.dataset.notSent ?? "", tone: "caution" });
@@ -234,9 +256,20 @@ export function start(element) {
     if (!(dialog instanceof HTMLDialogElement)) return;
     const open = questions().filter((each) => !isAnswered(each));
     dialog.querySelector("[data-all]")?.toggleAttribute("hidden", open.length > 0);
-    dialog.querySelector("[data-some]")?.toggleAttribute("hidden", !open.length);
-    dialog.querySelector("[data-list]")?.replaceChildren(...open.map((each) => linkTo(each, dialog)));
+    name(open, dialog, "[data-some]");
+    name(questions().filter(isFlagged), dialog, "[data-flags]");
     dialog.showModal();
+  }
+
+  /**
+   * @param {HTMLElement[]} named
+   * @param {HTMLDialogElement} dialog
+   * @param {string} part  Of the dialog, which is not there where it has nothing to name.
+   */
+  function name(named, dialog, part) {
+    dialog.querySelector(part)?.toggleAttribute("hidden", !named.length);
+    const list = dialog.querySelector(`${part} [data-list]`);
+    list?.replaceChildren(...named.map((each) => linkTo(each, dialog)));
   }
 
   /**
@@ -264,28 +297,16 @@ export function start(element) {
     changed(event.target, true);
   }
 
-  /** @param {EventTarget | null} target */
-  function flag(target) {
-    const button = target instanceof Element && target.closest("[data-flag]");
-    const question = button && questionOf(button);
-    if (!question) return;
-    const id = idOf(question);
-    if (!flagged.delete(id)) flagged.add(id);
-    try {
-      storage.setItem(`flags.${attempt}`, JSON.stringify([...flagged]));
-    } catch {
-      // Then the flags live as long as this page.
-    }
+  /**
+   * It waits beside the answer, whose revision it leaves alone.
+   *
+   * @param {HTMLInputElement} box
+   */
+  function flag(box) {
+    const revision = (queue.kept.get(box.value + FLAG)?.revision ?? 0) + 1;
+    queue.keep(box.value + FLAG, { flagged: box.checked, revision });
     showPlaces();
-  }
-
-  function readFlags() {
-    try {
-      const found = JSON.parse(storage.getItem(`flags.${attempt}`) ?? "[]");
-      return Array.isArray(found) ? found.map(String) : [];
-    } catch {
-      return [];
-    }
+    queue.go();
   }
 
   function showPlaces() {
@@ -293,13 +314,12 @@ export function start(element) {
     for (const each of every) {
       const id = idOf(each);
       const is = isAnswered(each) ? "answered" : "open";
-      each.querySelector("[data-flag]")?.setAttribute("aria-pressed", String(flagged.has(id)));
       const link = document.querySelector(`[data-to="${id}"]`);
       if (!(link instanceof HTMLElement)) continue;
       link.dataset.is = is;
-      link.toggleAttribute("data-flagged", flagged.has(id));
+      link.toggleAttribute("data-flagged", isFlagged(each));
       const said = link.querySelector("[data-said]");
-      const marks = [element.dataset[is], flagged.has(id) ? element.dataset.flagged : ""];
+      const marks = [element.dataset[is], isFlagged(each) ? element.dataset.flagged : ""];
       if (said) said.textContent = `, ${marks.filter(Boolean).join(", ")}`;
     }
     const count = document.querySelector(".taking-count");
@@ -353,6 +373,51 @@ export function start(element) {
 /** @param {HTMLElement} question */
 function isAnswered(question) {
   return "told" in question.dataset || (responseOf(question) ?? null) !== null;
+}
+
+/**
+ * @param {EventTarget | null} target
+ * @returns {target is HTMLInputElement}
+ */
+function isFlag(target) {
+  return target instanceof HTMLInputElement && "flag" in target.dataset;
+}
+
+/**
+ * There is none where nothing is left to do.
+ *
+ * @param {HTMLElement} question
+ * @returns {HTMLInputElement | null}
+ */
+function flagOf(question) {
+  return question.querySelector("[data-flag]");
+}
+
+/** @param {HTMLElement} question */
+function isFlagged(question) {
+  return flagOf(question)?.checked ?? false;
+}
+
+/**
+ * @param {HTMLElement} question
+ * @param {boolean} isFlagged
+ */
+function putFlag(question, isFlagged) {
+  const box = flagOf(question);
+  if (box) box.checked = isFlagged;
+}
+
+/**
+ * As the server takes it.
+ *
+ * @param {string} id
+ * @param {Entry} entry
+ */
+function wordsOf(id, entry) {
+  const question = Number(id.replace(FLAG, ""));
+  if ("flagged" in entry) return { question, flagged: entry.flagged };
+  const { response, revision, seconds } = entry;
+  return { question, response, revision, seconds };
 }
 
 /** @param {EventTarget | null} target */

@@ -119,7 +119,8 @@ class ClassBoard:
     @cached_property
     def counts(self) -> ClassCounts:
         rows = self._in_scope()
-        total = rows.count()
+        inactive = User.objects.inactive().values("pk")
+        total = self._in_scope_or_inactive().exclude(student__in=inactive).count()
         if total > MOST_COUNTED:
             return ClassCounts(total)
         found = measured(rows, at=self.at).aggregate(
@@ -127,6 +128,14 @@ class ClassBoard:
             waiting=Count("pk", filter=Q(waits_since__isnull=False)),
         )
         return ClassCounts(total, **found, overdue=len(self._overdue))
+
+    @property
+    def count(self) -> int:
+        """Of those that are shown; what was counted for all tabs is not counted again."""
+        counted = self.counts.all
+        if self.filters.show:
+            counted = getattr(self.counts, self.filters.show)
+        return self.enrollments.count() if counted is None else counted
 
     def rows(self, enrollments: Collection[Any]) -> list[ClassRow]:
         """What is told of these: as many queries for many as for one."""
@@ -197,8 +206,11 @@ class ClassBoard:
         return rows
 
     def _in_scope(self) -> Any:
+        return self._in_scope_or_inactive().filter(student__is_active=True)
+
+    def _in_scope_or_inactive(self) -> Any:
         rows = Enrollment.objects.visible_to(self.user).with_access(self.at)
-        rows = rows.filter(track=self._track, student__is_active=True).exclude(student=self.user)
+        rows = rows.filter(track=self._track).exclude(student=self.user)
         if self.filters.cohort is not None:
             members = CohortMember.objects.present().filter(cohort=self.filters.cohort)
             rows = rows.filter(student__in=members.values("student"))

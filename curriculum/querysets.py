@@ -77,7 +77,7 @@ class EnrollmentQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(living.filter(enrollment=OuterRef("pk"))))
 
     def visible_to(self, user: Any) -> Self:
-        return _of_students_seen_by(self, user, track_code="track__code")
+        return _of_students_seen_by(self, user, track="track")
 
 
 class GrantQuerySet(models.QuerySet[Any]):
@@ -118,7 +118,7 @@ class CohortMemberQuerySet(models.QuerySet[Any]):
 class SubmissionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """One's own; for trainers those they may review, for staff all."""
-        return _of_students_seen_by(self, user, track_code="deliverable__project__track__code")
+        return _of_students_seen_by(self, user, track="deliverable__project__track")
 
     def reviewable_by(self, user: Any) -> Self:
         """What the policy `curriculum.review` says of one, for all at once."""
@@ -193,7 +193,7 @@ class RepositoryQuerySet(models.QuerySet[Any]):
         return self.order_by("-created_at", "-pk")
 
     def visible_to(self, user: Any) -> Self:
-        return _of_students_seen_by(self, user, track_code="project__track__code")
+        return _of_students_seen_by(self, user, track="project__track")
 
 
 class WebhookDeliveryQuerySet(models.QuerySet[Any]):
@@ -215,7 +215,7 @@ def students_seen_by(user: Any, *, at: datetime) -> models.QuerySet[Any]:
     return users.objects.filter(pk__in=seen.values("student"), is_active=True)
 
 
-def _of_students_seen_by(rows: Any, user: Any, *, track_code: str) -> Any:
+def _of_students_seen_by(rows: Any, user: Any, *, track: str) -> Any:
     if not user.is_authenticated or not user.is_active:
         return rows.none()
     if _is_staff(user):
@@ -224,7 +224,8 @@ def _of_students_seen_by(rows: Any, user: Any, *, track_code: str) -> Any:
     if user.role == Role.TRAINER:
         is_looked_after = Exists(_assignments().filter(student=OuterRef("student")))
         seen |= Q(student__in=_looked_after_by(user).values("student"))
-        seen |= Q(~is_looked_after, **{f"{track_code}__in": list(user.tracks)})
+        taught = apps.get_model("curriculum", "Track").objects.filter(code__in=list(user.tracks))
+        seen |= Q(~is_looked_after, **{f"{track}__in": taught.values("pk")})
     return rows.filter(seen)
 
 

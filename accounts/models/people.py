@@ -89,10 +89,11 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         indexes = [
-            models.Index(fields=["role"], name="user_role"),
+            models.Index(fields=["role", "is_active", "id"], name="user_by_role"),
             models.Index(fields=["-joined_at"], name="user_newest"),
             models.Index(fields=["name", "id"], name="user_by_name"),
             models.Index(fields=["track"], name="user_track"),
+            models.Index(fields=["id"], name="user_inactive", condition=models.Q(is_active=False)),
             GinIndex(PeopleWords("name", "email"), name="user_words"),
         ]
         constraints = [

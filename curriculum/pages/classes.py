@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.entrance import user_in
 from accounts.models import User
 from core.clock import now
+from core.counted import counted_page
 from core.errors import Denied, InPersonOnly
 from core.impersonation import impersonator_of
 from core.pages import errors_on
@@ -99,8 +99,9 @@ def class_board(request: HttpRequest) -> HttpResponse:
         return render(
             request, "curriculum/class/columns.html", {**context, "columns": columns, "n": count}
         )
-    paginator = Paginator(board.enrollments.order_by(*shown.order_by), ON_A_PAGE)
-    page = paginator.get_page(request.GET.get("page", "1"))
+    ordered = board.enrollments.order_by(*shown.order_by)
+    number = request.GET.get("page", "1")
+    page = counted_page(ordered, ON_A_PAGE, count=board.count, number=number)
     context |= {"page": page, "rows": board.rows(list(page.object_list))}
     return render(request, "curriculum/class/board.html", context)
 

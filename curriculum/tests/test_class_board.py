@@ -13,6 +13,7 @@ from core.clock import now
 from curriculum.actions.cohorts import extend
 from curriculum.actions.comments import write_comment
 from curriculum.actions.steps import complete_step
+from curriculum.class_board import ClassBoard, ClassFilters
 from curriculum.models import Decision, Extension
 from curriculum.tests.factories import decide, enrolled, finish, hand_in, in_cohort, make_track
 
@@ -206,7 +207,7 @@ def test_many_take_as_many_queries_as_few(
             in_cohort(track, student, starts_on=began)
             hand_in(part(track), student, at=now() - timedelta(days=9))
         client.get(CLASS)
-        with django_assert_max_num_queries(36) as queries:
+        with django_assert_max_num_queries(35) as queries:
             assert client.get(CLASS + query).status_code == 200
         counted.append(len(queries))
     assert counted[0] == counted[1]
@@ -328,3 +329,27 @@ def test_nobody_takes_back_what_is_anothers(client_of, track, trainer):
     assert client_of(trainer).post(path).status_code == 404
     assert client_of(trainer).get(path).status_code == 405
     assert Extension.objects.exists()
+
+
+@pytest.mark.parametrize("show", ["", "stuck", "waiting", "overdue"])
+def test_who_was_counted_for_the_tabs_is_not_counted_again(
+    track, trainer, show, django_assert_num_queries
+):
+    learner(track)
+    board = ClassBoard(trainer, ClassFilters(track=track, show=show), at=now())
+    counts = board.counts
+
+    with django_assert_num_queries(0):
+        assert board.count == (getattr(counts, show) if show else counts.all)
+    assert board.count == board.enrollments.count()
+
+
+def test_a_closed_account_is_counted_nowhere(track, trainer):
+    learner(track)
+    gone = learner(track, "Zoya Khan")
+    gone.is_active = False
+    gone.save()
+
+    board = ClassBoard(trainer, ClassFilters(track=track), at=now())
+
+    assert board.counts.all == board.enrollments.count() == 1

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.entrance import user_in
 from core.clock import now
+from core.counted import counted_page
 from core.errors import Missing
 from core.policies import can, demand, requires
 from core.spreadsheets import Sheet, csv_answer, xlsx_answer
@@ -26,7 +27,6 @@ from core.tables import Column, table
 from core.widgets import SearchInput
 from quizzes.models import Attempt, Quiz
 from quizzes.pages.authoring_page import EDIT, visible_quiz
-from quizzes.pages.counted import counted_page
 from quizzes.results import NEWEST_ATTEMPTS, ItemRow, Results, Who, answers_waiting
 from quizzes.standing import has_passed
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.entrance import user_in
 from core.callers import caller_of
 from core.clock import now
+from core.counted import counted_page
 from core.errors import Invalid
 from core.pages import errors_on
 from core.policies import demand, requires
@@ -27,7 +28,6 @@ from questions.showing import files_of, reviewed
 from quizzes.actions.marking import FEEDBACK_LENGTH, mark_answer
 from quizzes.errors import MarkedMeanwhile
 from quizzes.models import AttemptQuestion, Quiz
-from quizzes.pages.counted import counted_page
 from quizzes.pages.results import SEE, quiz_with_results
 from quizzes.results import answers_marked, answers_to_mark, answers_waiting, waiting_count
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import (
     Avg,
-    Case,
     Count,
     DurationField,
     Exists,
@@ -28,17 +27,15 @@ from django.db.models import (
     Sum,
     TextChoices,
     Value,
-    When,
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.roles import STAFF
 from core.charts import Chart, ChartKind, Series
 from curriculum.models import Enrollment
-from curriculum.querysets import students_seen_by
+from curriculum.querysets import EnrollmentQuerySet
 from questions.kinds import BY_HAND, QuestionType
 from questions.models import QuestionVersion
 from questions.statistics import ItemStatistics, Sums, is_key_doubtful, item_statistics
@@ -50,6 +47,25 @@ MOST_WRONG_SHOWN = 2
 COUNTED = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
 # In the page's figures of single questions: enough to say how one fares, however many there are.
 NEWEST_ATTEMPTS = 500
+LONG_BEFORE = timedelta(days=36_500)
+# Of each question its newest version, and what `Sums` holds, in that order. What is divided is
+# divided once for each answer: `OFFSET 0` keeps it from being written out wherever it is summed.
+_SUMS = """
+SELECT question_id, max(version_id), count(*), sum(share), sum(share * share), sum(rest),
+    sum(rest * rest), sum(share * rest), count(seconds), coalesce(sum(seconds), 0)
+FROM (
+    SELECT asked.question_id, version_id, seconds,
+        (asked.score / marks)::double precision AS share,
+        coalesce(
+            ((attempt.score - asked.score) / nullif(max_score - marks, 0))::double precision, 0
+        ) AS rest
+    FROM quizzes_attempt AS attempt
+    JOIN quizzes_attemptquestion AS asked ON attempt_id = attempt.id
+    WHERE attempt.id = ANY(%s) AND response IS NOT NULL AND asked.score IS NOT NULL
+    OFFSET 0
+) AS answered
+GROUP BY question_id
+"""
 # Of each question, how often each of its wrong choices was taken. Equal answers are counted first.
 _WRONG_CHOICES = """
 SELECT question_id, choice.text, sum(times) AS taken
@@ -129,44 +145,70 @@ class Results:
 
     def people(self, who: Who = Who.ALL) -> QuerySet[User]:
         """Whoever took it, and whoever could have; or those of them who are asked for."""
-        wanted = {
-            Who.ALL: self._took | self._could,
-            Who.DID: self._took,
-            Who.NOT_YET: self._could & ~self._took,
-            Who.WAITING: self._waits,
-        }
-        return User.objects.filter(wanted[who])
+        match who:
+            case Who.DID:
+                wanted = self._took
+            case Who.NOT_YET:
+                wanted = self._could & ~self._took
+            case Who.WAITING:
+                wanted = self._waits
+            case _:
+                wanted = self._took | self._could
+        return User.objects.filter(wanted)
+
+    def listed(self, who: Who, called: Q, *, order_by: Sequence[str]) -> Listed:
+        """Those who are asked for, to be taken page by page."""
+        return Listed(self, who, called, order_by)
+
+    def keys(
+        self, who: Who, called: Q, *, order_by: Sequence[str], start: int, stop: int
+    ) -> list[int]:
+        """Those of one page in that order.
+
+        Who took it and who did not are each sought and put in order alone, no further than to
+        the end of the page: the database then need not know first who all could have taken it.
+        """
+        if stop <= start:
+            return []
+        parts = [Who.DID, Who.NOT_YET] if who is Who.ALL else [who]
+        fields = [each.removeprefix("-") for each in order_by]
+        first, *others = (
+            self._with_keys(part).filter(called).order_by(*order_by).values("pk", *fields)[:stop]
+            for part in parts
+        )
+        together = first.union(*others, all=True).order_by(*order_by) if others else first
+        return [row["pk"] for row in together[start:stop]]
 
     def with_attempts(self, people: QuerySet[User]) -> QuerySet[User]:
-        """Their attempts as columns; `…_key` are to order by, and cheap for those without any."""
-        of_them = self.attempts.filter(student=OuterRef("pk")).order_by()
-        ended = of_them.exclude(status="in_progress")
+        """Their attempts as columns."""
+        of_them, ended = self._attempts_of_each, self._ended_of_each
         last = of_them.order_by("-started_at")
-        last_ended = last.exclude(status="in_progress")
+        last_ended = ended.order_by("-started_at")
         time = ExpressionWrapper(F("ended_at") - F("started_at"), DurationField())
-        count = of_them.values("student").annotate(n=Count("pk")).values("n")
-        best = ended.values("student").annotate(best=Max(_percent_of_attempt())).values("best")
         waiting = ended.values("student").annotate(n=Sum("pending_count")).values("n")
-        before_all = Value(self.quiz.created_at - timedelta(days=36_500))
         return people.annotate(
-            attempts_count=self._of_takers(Subquery(count), none=0),
-            best_percent=Subquery(best),
-            best_key=self._of_takers(Coalesce(Subquery(best), -1.0), none=-1.0),
+            attempts_count=Coalesce(self._count_of_each, 0),
+            best_percent=self._best_of_each,
             last_percent=Subquery(
                 last_ended.annotate(percent=_percent_of_attempt()).values("percent")[:1]
             ),
             last_at=Subquery(last.values("started_at")[:1]),
-            last_key=self._of_takers(Subquery(last.values("started_at")[:1]), none=before_all),
             last_time=Subquery(last_ended.annotate(time=time).values("time")[:1]),
             waiting_count=Coalesce(Subquery(waiting), 0),
             is_at_it=Exists(of_them.open()),
         )
 
     def counts(self, called: Q) -> dict[Who, int]:
-        """Each by itself, and together: the database joins what it could not if it were one."""
-        did, not_yet, waiting = (
-            self.people(who).filter(called).count() for who in (Who.DID, Who.NOT_YET, Who.WAITING)
-        )
+        """Each by itself, and together: the database joins what it could not if it were one.
+
+        Who has not taken it is counted among enrollments, without going through all people.
+        """
+        did, waiting = (self.people(who).filter(called).count() for who in (Who.DID, Who.WAITING))
+        could = self._enrolled().exclude(student__in=User.objects.inactive().values("pk"))
+        not_yet = could.exclude(student__in=self.attempts.values("student"))
+        if called:
+            not_yet = not_yet.filter(student__in=User.objects.filter(called))
+        not_yet = not_yet.aggregate(n=Count("student", distinct=True))["n"]
         return {
             Who.ALL: did + not_yet,
             Who.DID: did,
@@ -177,16 +219,19 @@ class Results:
     @cached_property
     def summary(self) -> Summary:
         ended = self.attempts.ended().order_by().values("student")
-        bests = list(ended.annotate(best=Max(_percent_of_attempt())).values_list("best", flat=True))
-        known = [each for each in bests if each is not None]
-        distribution = [0] * STEPS
-        for each in known:
-            distribution[min(STEPS - 1, int(each) * STEPS // 100)] += 1
+        steps = {f"step_{each}": each * 100 // STEPS for each in range(STEPS)}
+        found = ended.annotate(best=Max(_percent_of_attempt())).aggregate(
+            people=Count("best"),
+            average=Avg("best"),
+            passed=Count("best", filter=Q(best__gte=self.quiz.pass_percent)),
+            **{name: Count("best", filter=Q(best__gte=least)) for name, least in steps.items()},
+        )
+        at_least = [found.pop(name) for name in steps]
         return Summary(
-            people=len(known),
-            average=sum(known) / len(known) if known else None,
-            passed=sum(int(each) >= self.quiz.pass_percent for each in known),
-            distribution=distribution,
+            **found,
+            distribution=[
+                these - above for these, above in zip(at_least, [*at_least[1:], 0], strict=True)
+            ],
         )
 
     @cached_property
@@ -212,17 +257,17 @@ class Results:
         """Every question that was answered, the hardest first; of so many attempts, or of all."""
         ended = self.attempts.ended().order_by("-ended_at", "pk")
         attempts = list(ended.values_list("pk", flat=True)[:newest])
-        rows = {row["question_id"]: row for row in _sums(self.quiz, attempts)}
-        versions = QuestionVersion.objects.in_bulk([row["newest"] for row in rows.values()])
+        found = _sums(attempts)
+        versions = QuestionVersion.objects.in_bulk([newest for newest, _of in found.values()])
         wrong = _wrong_choices(attempts)
         items = [
             ItemRow(
                 question,
-                versions[row.pop("newest")],
-                item_statistics(_sums_in(row)),
+                versions[newest],
+                item_statistics(sums),
                 wrong.get(question, ())[:MOST_WRONG_SHOWN],
             )
-            for question, row in rows.items()
+            for question, (newest, sums) in found.items()
         ]
         return sorted(items, key=lambda each: (each.statistics.facility or 0.0, each.question))
 
@@ -241,55 +286,78 @@ class Results:
     def _waits(self) -> Q:
         return Q(pk__in=self.attempts.filter(pending_count__gt=0).values("student"))
 
-    def _of_takers(self, figure: Any, *, none: Any) -> Case:
-        """Asked for those alone who took it; of many who could have, most have not."""
-        return Case(When(self._took, then=figure), default=none)
+    def _with_keys(self, who: Who) -> QuerySet[User]:
+        """With what they can be put in order by; of who has no attempt, there is nothing to ask."""
+        people = self.people(who)
+        if who is Who.NOT_YET:
+            return people.annotate(
+                attempts_count=Value(0),
+                best_key=Value(-1.0),
+                last_key=Value(self.quiz.created_at - LONG_BEFORE),
+            )
+        last = self._attempts_of_each.order_by("-started_at")
+        return people.annotate(
+            attempts_count=self._count_of_each,
+            best_key=Coalesce(self._best_of_each, -1.0),
+            last_key=Subquery(last.values("started_at")[:1]),
+        )
+
+    @property
+    def _attempts_of_each(self) -> AttemptQuerySet:
+        return self.attempts.filter(student=OuterRef("pk")).order_by()
+
+    @property
+    def _ended_of_each(self) -> AttemptQuerySet:
+        return self._attempts_of_each.exclude(status="in_progress")
+
+    @property
+    def _count_of_each(self) -> Subquery:
+        count = self._attempts_of_each.values("student").annotate(n=Count("pk"))
+        return Subquery(count.values("n"))
+
+    @property
+    def _best_of_each(self) -> Subquery:
+        best = self._ended_of_each.values("student").annotate(best=Max(_percent_of_attempt()))
+        return Subquery(best.values("best"))
 
     @property
     def _could(self) -> Q:
-        could = Q(is_active=True) & ~Q(pk=self.user.pk)
-        if self.user.role not in STAFF:
-            could &= Q(pk__in=students_seen_by(self.user, at=self.at).values("pk"))
-        if self.user.role in STAFF or self.quiz.track_id is not None:
-            could &= Q(pk__in=self._enrolled().values("student"))
-        return could
+        return Q(is_active=True, pk__in=self._enrolled().values("student"))
 
-    def _enrolled(self) -> QuerySet[Enrollment]:
-        enrolled = Enrollment.objects.with_access(self.at)
-        if self.quiz.track_id is None:
-            return enrolled
-        return enrolled.filter(track=self.quiz.track_id)
+    def _enrolled(self) -> EnrollmentQuerySet:
+        """By what those whom this person sees may take it."""
+        enrolled = Enrollment.objects.with_access(self.at).exclude(student=self.user)
+        seen = enrolled.visible_to(self.user)
+        track = self.quiz.track
+        if track is None:
+            return seen
+        if track.code in self.user.tracks:
+            return seen.filter(track=track)
+        return enrolled.filter(track=track, student__in=seen.values("student"))
 
 
-def _sums(quiz: Quiz, attempts: Sequence[UUID]) -> QuerySet[AttemptQuestion, dict[str, Any]]:
-    share = Cast(F("score") / F("marks"), FloatField())
-    rest = Coalesce(
-        Cast(
-            (F("attempt__score") - F("score"))
-            / NullIf(F("attempt__max_score") - F("marks"), Decimal(0)),
-            FloatField(),
-        ),
-        0.0,
-    )
-    answered = AttemptQuestion.objects.filter(
-        attempt__in=attempts, attempt__quiz=quiz, response__isnull=False, score__isnull=False
-    )
-    return (
-        answered.annotate(share=share, rest=rest)
-        .order_by()
-        .values("question_id")
-        .annotate(
-            newest=Max("version_id"),
-            answers=Count("pk"),
-            share_sum=Sum("share"),
-            share_squares=Sum(F("share") * F("share")),
-            rest_sum=Sum("rest"),
-            rest_squares=Sum(F("rest") * F("rest")),
-            products=Sum(F("share") * F("rest")),
-            timed=Count("seconds"),
-            seconds_sum=Coalesce(Sum("seconds"), 0),
+@dataclass(frozen=True)
+class Listed:
+    """People in an order, of whom only those of a page are ever fetched."""
+
+    results: Results
+    who: Who
+    called: Q
+    order_by: Sequence[str]
+
+    def __getitem__(self, page: slice) -> list[User]:
+        keys = self.results.keys(
+            self.who, self.called, order_by=self.order_by, start=page.start, stop=page.stop
         )
-    )
+        found = self.results.with_attempts(User.objects.filter(pk__in=keys)).in_bulk()
+        return [found[key] for key in keys if key in found]
+
+
+def _sums(attempts: Sequence[UUID]) -> dict[int, tuple[int, Sums]]:
+    """Of each question its newest version that was answered, and how it fared."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, [list(attempts)])
+        return {question: (newest, Sums(*rest)) for question, newest, *rest in cursor.fetchall()}
 
 
 def _wrong_choices(attempts: Sequence[UUID]) -> dict[int, list[WrongChoice]]:
@@ -325,7 +393,3 @@ def waiting_count(quiz: Quiz) -> int:
 
 def _percent_of_attempt() -> Cast:
     return Cast(100 * F("score") / NullIf(F("max_score"), Decimal(0)), FloatField())
-
-
-def _sums_in(row: dict[str, Any]) -> Sums:
-    return Sums(**{name: said for name, said in row.items() if name != "question_id"})

@@ -77,9 +77,8 @@ def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
     called = _called(search)
     counts = results.counts(called)
     who = Who(asked) if (asked := request.GET.get("who", "")) in Who.values else Who.ALL
-    people = results.people(who).filter(called)
     shown = table(COLUMNS, request.GET, default="name")
-    ordered = results.with_attempts(people).order_by(*shown.order_by)
+    listed = results.listed(who, called, order_by=shown.order_by)
     items = results.items(newest=NEWEST_ATTEMPTS)
     context = {
         "quiz": quiz,
@@ -91,7 +90,7 @@ def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
         "items_count": len(items),
         "newest": NEWEST_ATTEMPTS if results.facts["ended"] > NEWEST_ATTEMPTS else None,
         "headings": shown.headings,
-        "page": counted_page(ordered, ON_A_PAGE, count=counts[who], number=request.GET.get("page")),
+        "page": counted_page(listed, ON_A_PAGE, count=counts[who], number=request.GET.get("page")),
         "form": form,
         "tabs": _tabs(request, counts, who),
         "who": who.value,

@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from core.backoffice.base import ReadOnlyAdmin
 from core.policies import can
 from curriculum.admin.pages import page_link
+from quizzes.admin.searching import ByPersonAndTitle
 from quizzes.costs import costs_of
 from quizzes.models import Generation
 
 
 @admin.register(Generation)
-class GenerationAdmin(ReadOnlyAdmin):
+class GenerationAdmin(ByPersonAndTitle, ReadOnlyAdmin):
     """Without the text that was asked about: that is its owner's, and larger than a page."""
 
+    person = "owner"
     list_display = (
         *("created_at", "owner", "quiz", "type", "state", "model", "saved_count"),
         *("requests", "tokens_in", "tokens_out", "cost"),
@@ -30,7 +32,7 @@ class GenerationAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("owner", "quiz")
     search_fields = ("owner__email", "owner__name", "quiz__title")
-    search_help_text = _("Part of an address, of a name, or of a title")
+    search_help_text = _("Beginnings of words of a name or an address, or part of a title")
     ordering = ("-created_at", "-pk")
     fields = (
         ("owner", "quiz", "page"),

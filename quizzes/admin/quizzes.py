@@ -12,6 +12,7 @@ from unfold.admin import TabularInline
 from core.backoffice.base import ReadOnlyAdmin
 from core.policies import can
 from curriculum.admin.pages import page_link
+from quizzes.admin.searching import ByPersonAndTitle
 from quizzes.models import Attempt, DrawRule, Quiz, QuizQuestion
 
 
@@ -101,7 +102,8 @@ class DrawRuleAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
+class AttemptAdmin(ByPersonAndTitle, ReadOnlyAdmin):
+    person = "student"
     list_display = (
         *("quiz", "student", "number", "status", "score", "max_score", "pending_count"),
         *("started_at", "ended_at", "page"),
@@ -109,7 +111,7 @@ class AttemptAdmin(ReadOnlyAdmin):
     list_filter = ("status", ("started_at", admin.DateFieldListFilter))
     list_select_related = ("quiz", "student")
     search_fields = ("student__email", "student__name", "quiz__title")
-    search_help_text = _("Part of a student's address or name, or of a title")
+    search_help_text = _("Beginnings of words of a student's name or address, or part of a title")
     ordering = ("-started_at", "-pk")
     fields = (
         ("quiz", "student", "number", "page"),

@@ -82,3 +82,44 @@ def test_what_somebody_looks_for_is_found(staff, model):
     ]
     assert counts[0] > counts[1] == 0
     assert staff.get(at(model), {"q": "\x00"}).status_code in {200, 302}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("diy", 2),
+        ("diya pat", 1),
+        ("pat diya", 1),
+        ("diya@home", 1),
+        ("diya joins", 1),
+        ("oins pat", 1),
+        ("joins", 2),
+        ("iya", 1),
+        ("abir", 0),
+        ("diya zebra", 0),
+        ("diya nair", 0),
+        ("-", 0),
+        ("%", 0),
+        (" ".join(["diya"] * 30), 2),
+    ],
+)
+def test_an_attempt_is_found_by_words_of_its_student_and_of_its_quiz(staff, words, found):
+    for student, title in (
+        (UserFactory(name="Diya Patel", email="diya@home.test"), "All joins"),
+        (UserFactory(name="Kabir Nair", email="kabir@home.test"), "More joins"),
+        (UserFactory(name="Zoya Khan", email="zoya@home.test"), "Diyas"),
+    ):
+        start_attempt(titled(title), by=student, at=now(), seed=1)
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = staff.get(at(Attempt), {"q": words})
+
+    assert answer.context["cl"].result_count == found
+    assert len(queries) <= 12
+
+
+def titled(title):
+    quiz = make_published_quiz()
+    quiz.title = title
+    quiz.save()
+    return quiz

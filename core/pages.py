@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -142,7 +143,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Nothing was changed. This page was open for too long, or your browser keeps no cookies. "
         "Go back, reload the page and try again."
     )
-    return refuse(request, refusal_for(403, message=message), title=_("This page has aged"))
+    return refuse(
+        request,
+        refusal_for(403, message=message),
+        title=_("This page has aged"),
+        back=_page_before(request),
+    )
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Where the browser says that it comes from, if that is one of our own pages."""
+    page = request.headers.get("Referer", "")
+    hosts, is_secure = {request.get_host()}, request.is_secure()
+    is_ours = url_has_allowed_host_and_scheme(page, hosts, require_https=is_secure)
+    return page if is_ours else ""
 
 
 def refuse(
@@ -151,19 +165,20 @@ def refuse(
     *,
     title: str | Promise | None = None,
     headers: Mapping[str, str] | None = None,
+    back: str = "",
 ) -> HttpResponse:
     """Needs neither database nor session nor cache, since any of them may be what is missing."""
     response: HttpResponse
     if is_api(request):
         response = refusal.as_response()
     else:
-        response = HttpResponse(_page(request, refusal, title), status=refusal.status)
+        response = HttpResponse(_page(request, refusal, title, back), status=refusal.status)
     for name, value in {**refusal.headers, **(headers or {})}.items():
         response[name] = value
     return response
 
 
-def _page(request: HttpRequest, refusal: Refusal, title: str | Promise | None) -> str:
+def _page(request: HttpRequest, refusal: Refusal, title: str | Promise | None, back: str) -> str:
     return render_to_string(
         "errors/error.html",
         {
@@ -172,6 +187,7 @@ def _page(request: HttpRequest, refusal: Refusal, title: str | Promise | None) -
             "status": refusal.status,
             "is_ours": refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
             "request_id": current_request_id(),
+            "back": back,
             **appearance(request),
             **_banner(request, refusal),
         },

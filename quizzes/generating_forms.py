@@ -19,6 +19,7 @@ from quizzes.actions.generation import (
     LONGEST_SOURCE,
     MOST_QUESTIONS,
     SHORTEST_SOURCE,
+    problems_of_matter,
 )
 from quizzes.files import SOURCE_FILES
 from quizzes.generators.languages import LANGUAGES
@@ -27,7 +28,7 @@ from quizzes.models import Generation, GenerationType
 from quizzes.models.quizzes import TITLE_LENGTH
 
 EXPLAINED = {
-    GenerationType.PROMPT: _("You say what they are to be about."),
+    GenerationType.PROMPT: _("You say what the questions are to be about."),
     GenerationType.SOURCE_TEXT: _("About a text that you paste, and nothing beyond it."),
     GenerationType.FILE: _("PDF, Word, slides, Markdown or plain text, at most 10 MB."),
     GenerationType.WEB_SEARCH: _("Looks on the web first, and names its sources."),
@@ -44,7 +45,7 @@ class WishForm(forms.Form):
     )
     title = forms.CharField(label=_("Title of the quiz"), max_length=TITLE_LENGTH)
     prompt = forms.CharField(
-        label=_("What they are about"),
+        label=_("What the questions are about"),
         required=False,
         max_length=LONGEST_PROMPT,
         widget=forms.Textarea({"rows": 5, "dir": "auto"}),
@@ -110,6 +111,20 @@ class WishForm(forms.Form):
         self.fields["file"].limits = gettext("At most %(size)s.") % {  # type: ignore[attr-defined]
             "size": filesizeformat(SOURCE_FILES.max_bytes)
         }
+
+    def clean(self) -> dict[str, Any]:
+        """What is missing to make them from is told together with what else is wrong."""
+        given = super().clean() or {}
+        if self.errors and "generation_type" in given:
+            problems = problems_of_matter(
+                given["generation_type"],
+                prompt=given.get("prompt", ""),
+                source_text=given.get("source_text", ""),
+                upload=given.get("file"),
+            )
+            for name in problems.keys() - self.errors.keys():
+                self.add_error(name, problems[name])
+        return given
 
     @property
     def wish(self) -> dict[str, Any]:

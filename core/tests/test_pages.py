@@ -76,6 +76,16 @@ def test_a_form_that_was_open_for_too_long_says_that_nothing_was_changed():
     assert "Nothing was changed" in answer.content.decode()
 
 
+def test_from_an_aged_page_one_goes_back_to_where_one_was_but_nowhere_else():
+    strict = Client(enforce_csrf_checks=True)
+    here, there = "http://testserver/quizzes/?q=a", "http://elsewhere.example/quizzes/"
+    mine = strict.post("/form/", headers={"referer": here}).content.decode()
+    theirs = strict.post("/form/", headers={"referer": there}).content.decode()
+    assert f'href="{here}"' in mine
+    assert "Back to the page" not in theirs
+    assert "elsewhere.example" not in theirs
+
+
 def test_words_of_users_are_escaped(client, monkeypatch):
     monkeypatch.setitem(sample_api.RAISED, "domain", errors.Conflict("<b>bold</b>"))
     assert "&lt;b&gt;bold" in client.get("/raise/domain/").content.decode()

@@ -280,7 +280,16 @@ def problems_of(
         problems["question_types"] = [_("Only these can be made: %s.") % known]
     if wish["language"] not in LANGUAGES:
         problems["language"] = [_("Choose one of these.")]
-    prompt, source = wish["prompt"], source_text.strip()
+    given = problems_of_matter(type_, prompt=wish["prompt"], source_text=source_text, upload=upload)
+    return problems | given
+
+
+def problems_of_matter(
+    type_: str, *, prompt: str, source_text: str, upload: File[Any] | None
+) -> dict[str, list[str]]:
+    """What is wrong with what the questions are to be made from."""
+    problems: dict[str, list[str]] = {}
+    source = source_text.strip()
     if type_ in {GenerationType.PROMPT, GenerationType.WEB_SEARCH} and not prompt:
         problems["prompt"] = [_("Say what the questions are to be about.")]
     elif len(prompt) > LONGEST_PROMPT:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from redis import RedisError
 
 from core.clock import new_seed, now
@@ -165,7 +166,8 @@ def _make(run: JobRun, generation: Generation) -> None:
     wish = wish_of(generation)
     generator = generator_for(generation.type)
     watch = RunWatch(run, generation)
-    said = _("Asked for %(count)d questions") % {"count": wish.count}
+    said = ngettext("Asked for %(count)d question", "Asked for %(count)d questions", wish.count)
+    said %= {"count": wish.count}
     run.progress(ASKED, said)
     made = generator.make(wish, watch)
     generation.notes = [*generation.notes, *made.notes]
@@ -176,7 +178,7 @@ def _make(run: JobRun, generation: Generation) -> None:
     asked = asked_already(generation, made.drafts)
     sound, faulty = _sorted(made.drafts, wish=wish, asked=asked)
     found = [Found(entry=_entry(each), span=each.span) for each in sound]
-    run.progress(CHECKED, _("Checked: %(count)d are sound") % {"count": len(found)})
+    run.progress(CHECKED, _("Checked, and sound: %(count)d") % {"count": len(found)})
     if faulty and len(found) < wish.count:
         run.progress(CHECKED + 2, _("Having %(count)d mended") % {"count": len(faulty)})
         mended, faulty = _repaired(generator, wish, faulty, asked, watch)

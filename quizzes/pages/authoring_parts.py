@@ -35,6 +35,7 @@ from quizzes.actions.listing import (
     drop_draw_rule,
     take_out,
 )
+from quizzes.authoring import listed_questions
 from quizzes.authoring_forms import DrawRuleForm, EditorForm, marks_in
 from quizzes.errors import EditedMeanwhile, NotVetted
 from quizzes.models import Quiz, QuizQuestion
@@ -46,6 +47,7 @@ from quizzes.pages.authoring_page import (
     visible_quiz,
 )
 from quizzes.pages.listed import is_script, listed_by, put_back_by_ticket, ticket_of
+from quizzes.templatetags.quizzes import marks
 
 
 @require_POST
@@ -69,11 +71,12 @@ def order(request: HttpRequest, pk: int) -> HttpResponseBase:
         return editor_page(request, fresh, conflict="questions", status=HTTPStatus.CONFLICT)
     except Invalid as error:
         if is_script(request):
-            raise
+            return JsonResponse({"wrong": list(error.details)}, status=HTTPStatus.BAD_REQUEST)
         said = str(error.message)
         return editor_page(request, quiz, order_error=said, status=HTTPStatus.BAD_REQUEST)
     if is_script(request):
-        return JsonResponse({"base": list_digest(quiz)})
+        total = sum((each.marks for each in listed_questions(quiz, user=user)), Decimal(0))
+        return JsonResponse({"base": list_digest(quiz), "total": marks(total)})
     moved = request.POST.get("up") or request.POST.get("down")
     if not moved:
         messages.success(request, _("Order and points are saved."))
@@ -180,7 +183,7 @@ def _marks(request: HttpRequest, row: QuizQuestion) -> Decimal | None:
         return marks_in(request.POST.get(f"marks-{row.question_id}", ""))
     except ValueError:
         said = _("Write points as a number above 0, such as 1 or 1.5.")
-        raise Invalid(said, marks=[said]) from None
+        raise Invalid(said, **{f"marks-{row.question_id}": [said]}) from None
 
 
 def _back(quiz: Quiz, part: str) -> HttpResponseRedirect:

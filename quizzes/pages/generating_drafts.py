@@ -78,7 +78,7 @@ def remove(request: HttpRequest, pk: UUID, question: int) -> HttpResponse:
     place, asked = gone
     ticket = ticket_of(found.quiz, question=question, place=place, marks=asked.marks)
     query = urlencode({"removed": ticket})
-    return HttpResponseRedirect(f"{reverse('quiz_generation', args=[found.pk])}?{query}")
+    return HttpResponseRedirect(f"{reverse('quiz_generation', args=[found.pk])}?{query}#removed")
 
 
 @require_POST

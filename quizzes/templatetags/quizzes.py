@@ -28,6 +28,12 @@ def marks(value: Decimal) -> str:
 
 
 @register.filter
+def numbered(pattern: str, place: int) -> str:
+    """A name with its `{n}` filled in; scripts fill it in anew where the place changes."""
+    return pattern.replace("{n}", str(place))
+
+
+@register.filter
 def questions_count(quiz: Any) -> int:
     """With those drawn by chance; of a quiz that was fetched `with_counts`."""
     return int(quiz.listed_count) + sum(rule.count for rule in quiz.draw_rules.all())

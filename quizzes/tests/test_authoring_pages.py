@@ -15,7 +15,9 @@ from questions.models import Chapter, Question, QuestionStatus, Subject
 from questions.tests.factories import make_question
 from quizzes.actions.attempts import start_attempt
 from quizzes.actions.authoring import Asked, edit_quiz, make_quiz, set_questions
+from quizzes.authoring import listed_questions
 from quizzes.models import Attempt, DrawRule, Quiz, QuizStatus
+from quizzes.templatetags.quizzes import marks
 from quizzes.tests.factories import make_published_quiz
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +248,8 @@ def test_scripts_save_an_order_and_get_the_base_for_the_next(client, quiz):
 
     assert keys_of(quiz) == [*reversed(keys)]
     assert quiz.quiz_questions.get(question=keys[0]).marks == 2.5
+    points = sum(each.marks for each in listed_questions(quiz, user=quiz.author))
+    assert answer.json()["total"] == marks(points)
     again = body | {"base": answer.json()["base"], "question": keys}
     again = send(client, "quiz_order", quiz, again, headers={"accept": "application/json"})
     assert again.status_code == 200
@@ -262,6 +266,15 @@ def test_two_who_put_questions_in_order_are_told(client, quiz, trainer):
     assert (by_page.status_code, by_script.status_code) == (409, 409)
     assert "has changed this quiz meanwhile" in by_page.content.decode()
     assert keys_of(quiz) == [each.question.pk for each in kept]
+
+
+def test_scripts_learn_which_points_are_wrong(client, quiz):
+    first, second, *_rest = keys_of(quiz)
+    body = order_of(client, quiz, **{f"marks-{first}": "2", f"marks-{second}": "many"})
+
+    answer = send(client, "quiz_order", quiz, body, headers={"accept": "application/json"})
+
+    assert (answer.status_code, answer.json()) == (400, {"wrong": [f"marks-{second}"]})
 
 
 @pytest.mark.parametrize("marks", ["none", "0", "-1", "1.234", "99999", "NaN", "1e9"])

@@ -14,7 +14,9 @@ from django.urls import reverse
 from accounts.tests.factories import UserFactory
 from core.clock import now
 from core.jobs.actions import cancel_job
+from core.jobs.models import Job
 from core.jobs.running import run_job
+from core.jobs.states import JobStatus
 from questions.actions.saving import Facts, revise_question
 from questions.models import QuestionVersion
 from questions.tests.factories import make_question
@@ -307,12 +309,45 @@ def test_a_removed_question_can_be_put_back_where_it_was(client, made):
     assert keys(made) == [before[0], *before[2:]]
     page = client.get(answer.url)
     assert "The question is out of the quiz" in text_of(page)
+    shown = page.content.decode()
+    parts = (f"question-{before[0]}", "removed", f"question-{before[2]}")
+    places = [shown.index(f'id="{part}"') for part in parts]
+    assert places == sorted(places)
     kept = page.context["removed"]
     putting = address(made, "quiz_generation_put_back")
     assert client.post(putting, {"ticket": kept.ticket}).url.endswith(f"#question-{before[1]}")
     assert keys(made) == before
     assert client.post(putting, {"ticket": kept.ticket}).status_code == 409
     assert "The question is out" not in text_of(client.get(answer.url))
+
+
+def test_one_that_was_last_leaves_its_note_at_the_end(client, made):
+    last = keys(made)[-1]
+    shown = client.get(client.post(address(made, "quiz_generation_remove", last)).url)
+    assert shown.content.decode().index('id="removed"') > shown.content.decode().index(
+        f'id="question-{keys(made)[-1]}"'
+    )
+
+
+def test_one_that_is_being_stopped_says_so_until_it_is(client, trainer):
+    generation, job = asked(trainer)
+    leased = now() + timedelta(minutes=1)
+    Job.objects.filter(pk=job.pk).update(
+        status=JobStatus.RUNNING, started_at=now(), lease_until=leased
+    )
+    assert ">Stopping, as soon as" not in text_of(client.get(address(generation)))
+    cancel_job(job, at=now())
+    assert ">Stopping, as soon as" in text_of(client.get(address(generation)))
+
+
+def test_all_that_is_missing_is_told_at_once(client):
+    wish = WISH | {"title": "", "generation_type": "PROMPT", "source_text": ""}
+    form = client.post(GENERATE, wish).context["form"]
+    assert set(form.errors) == {"title", "prompt"}
+    form = client.post(GENERATE, wish | {"generation_type": "FILE"}).context["form"]
+    assert set(form.errors) == {"title", "file"}
+    form = client.post(GENERATE, wish | {"generation_type": "SOURCE_TEXT"}).context["form"]
+    assert set(form.errors) == {"title", "source_text"}
 
 
 def test_nothing_else_can_be_put_in(client, made, trainer):

@@ -10,6 +10,7 @@ from core.jobs.announcing import announce
 from core.jobs.models import Job
 from core.jobs.states import JobStatus
 from tests.browser.keys import press, reach
+from tests.browser.modules import await_module
 
 MESSAGE = ".job-message"
 # As long as a page waits between two looks of its own, at most.
@@ -103,6 +104,19 @@ def test_it_is_stopped_by_keyboard_and_the_focus_stays_with_it(followed, job):
     expect(followed.locator("job-progress")).to_be_focused()
     job.refresh_from_db()
     assert job.status == JobStatus.CANCELLED
+
+
+def test_one_that_runs_says_that_it_is_being_stopped_until_it_is(followed, job):
+    await_module(followed, "job-progress")
+    followed.get_by_role("button", name="Stop").click()
+    expect(followed.locator(MESSAGE)).to_contain_text("Stopping")
+    job.refresh_from_db()
+    assert job.cancel_requested_at is not None
+    move(job, progress=60, message="Packing")
+    expect(followed.locator("job-progress progress")).to_have_js_property("value", 60)
+    expect(followed.locator(MESSAGE)).to_contain_text("Stopping")
+    move(job, status=JobStatus.CANCELLED)
+    expect(followed.locator(MESSAGE)).to_have_text("Stopped")
 
 
 def test_where_no_socket_can_be_had_it_looks_by_itself(page_of, student, job, watch):

@@ -142,7 +142,11 @@ def test_questions_are_put_in_order_by_keys_alone(page_of, trainer, quiz):
     assert order_on(page) == [third, first, second]
     expect(page.get_by_role("link", name=third)).to_be_focused()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Move question 3 down").press("Enter")
+    page.get_by_role("button", name="Move question 1 down").press("Enter")
+    assert order_on(page) == [first, third, second]
+    page.get_by_role("button", name="Move question 2 up").press("Enter")
+    assert order_on(page) == [third, first, second]
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     assert order_of(quiz) == [third, first, second]
     page.reload()
     assert order_on(page) == [third, first, second]
@@ -180,6 +184,22 @@ def test_a_question_is_dragged_and_marks_are_kept(page_of, trainer, quiz):
     page.reload()
     assert order_on(page) == [second, third, first]
     assert {str(row.marks) for row in quiz.quiz_questions.all()} == {"None", "2.50"}
+
+
+def test_points_that_are_no_number_are_marked_and_the_others_add_up(page_of, trainer, quiz, watch):
+    watch.expect("400")
+    page: Page = page_of(trainer)
+    page.goto(f"/quizzes/{quiz.pk}/edit/")
+    expect(page.locator("question-order:defined")).to_be_attached()
+    field = page.get_by_label("Points for question 2")
+    field.fill("many")
+    field.press("Tab")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("Not saved: points are numbers above 0")).to_be_visible()
+    field.fill("2.5")
+    field.press("Tab")
+    expect(page.get_by_text("4.5 points")).to_be_visible()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_an_order_that_somebody_else_has_changed_is_not_saved(page_of, trainer, quiz, watch):

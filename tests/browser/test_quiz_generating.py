@@ -83,7 +83,7 @@ def test_from_a_wish_to_a_published_quiz_by_keys(page_of, trainer):
     assert third not in keys(quiz)
 
     drafts.nth(4).get_by_role("button", name="Remove").click()
-    expect(page.get_by_text("The question is out of the quiz")).to_be_visible()
+    expect(page.get_by_text("The question is out of the quiz")).to_be_in_viewport()
     expect(drafts).to_have_count(4)
     page.get_by_role("button", name="Undo").click()
     expect(drafts).to_have_count(5)

@@ -53,6 +53,9 @@ export function start(element) {
     button.setAttribute("aria-busy", "true");
     try {
       await cancelJob(String(url));
+      // What runs ends with its step, which may take a while.
+      element.toggleAttribute("data-is-stopping", true);
+      say(element, element.dataset.stopping ?? "");
       following.hurry();
     } catch {
       button.removeAttribute("aria-busy");
@@ -96,7 +99,9 @@ function show(element, job) {
   const state = element.querySelector(`.job-state[data-state="${job.status}"]`)?.textContent?.trim();
   // The last word of work that was stopped says what it was about to do.
   const last = job.status === "cancelled" ? "" : job.message;
-  say(element, job.error?.message || last || (isOver ? (state ?? "") : ""));
+  if (isOver) element.removeAttribute("data-is-stopping");
+  const under = element.hasAttribute("data-is-stopping") ? element.dataset.stopping : last;
+  say(element, job.error?.message || under || (isOver ? (state ?? "") : ""));
   if (!isOver) return;
   lead(element, job);
   // What had the focus is gone with the work.

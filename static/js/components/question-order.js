@@ -18,6 +18,7 @@ export function start(element) {
   const form = element.querySelector("form");
   const found = element.querySelector("ol");
   const status = element.querySelector("[data-status]");
+  const total = document.querySelector("[data-total]");
   if (!form || !found || !status) return () => {};
   const list = found;
   /** @type {number | undefined} */
@@ -85,6 +86,7 @@ export function start(element) {
     ordered.forEach((row, index) => {
       const number = row.querySelector("[data-number]");
       if (number) number.textContent = String(index + 1);
+      rename(row, index + 1);
       disable(row, "up", index === 0);
       disable(row, "down", index === ordered.length - 1);
     });
@@ -96,9 +98,14 @@ export function start(element) {
     say(filled(element.dataset.moved, { n: ordered.indexOf(row) + 1, all: ordered.length }));
   }
 
-  /** @param {string | undefined} text */
-  function say(text) {
-    if (status) status.textContent = text ?? "";
+  /**
+   * @param {string | undefined} text
+   * @param {boolean} isWrong
+   */
+  function say(text, isWrong = false) {
+    if (!(status instanceof HTMLElement)) return;
+    status.textContent = text ?? "";
+    status.toggleAttribute("data-is-wrong", isWrong);
   }
 
   function saveSoon() {
@@ -126,18 +133,22 @@ export function start(element) {
       });
       if (answer.status === 409) {
         isOver = true;
-        say(element.dataset.changed);
+        say(element.dataset.changed, true);
       } else if (answer.status === 400) {
-        say(element.dataset.wrong);
+        blame((await answer.json().catch(() => ({}))).wrong ?? []);
+        say(element.dataset.wrong, true);
       } else if (answer.ok) {
-        setBase((await answer.json()).base);
+        const saved = await answer.json();
+        setBase(saved.base);
+        blame([]);
+        if (total && saved.total) total.textContent = saved.total;
         // Of what was changed meanwhile, that would not be true yet.
         if (timer === undefined && !isWaiting) say(element.dataset.saved);
       } else {
-        say(element.dataset.lost);
+        say(element.dataset.lost, true);
       }
     } catch {
-      say(element.dataset.lost);
+      say(element.dataset.lost, true);
     }
     isSaving = false;
     if (isWaiting) {
@@ -146,10 +157,33 @@ export function start(element) {
     }
   }
 
+  /** @param {string[]} names */
+  function blame(names) {
+    for (const field of list.querySelectorAll("input[name^=marks-]")) {
+      const isWrong = names.includes(field.getAttribute("name") ?? "");
+      if (isWrong) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+  }
+
   /** @param {string} base */
   function setBase(base) {
     const field = form?.elements.namedItem("base");
     if (field instanceof HTMLInputElement) field.value = base;
+  }
+}
+
+/**
+ * What is named after its place gets the name of the new one.
+ *
+ * @param {HTMLElement} row
+ * @param {number} place
+ */
+function rename(row, place) {
+  for (const each of row.querySelectorAll("[data-numbered]")) {
+    const name = filled(each.getAttribute("data-numbered") ?? "", { n: place });
+    if (each.hasAttribute("title")) each.setAttribute("title", name);
+    (each.querySelector("span") ?? each).textContent = name;
   }
 }
 

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import User
 from core.deleting import unless_in_use
@@ -31,12 +32,14 @@ from questions.files import IMPORT
 from questions.formats import FORMATS, Format, recognise
 from questions.formats.limits import decoded
 from questions.models import (
+    Chapter,
     ImportBatch,
     ImportState,
     Origin,
     Question,
     QuestionStatus,
     QuestionVersion,
+    Subject,
 )
 from questions.planning import PlannedRow, RowState, counts_of
 
@@ -133,13 +136,13 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     if batch.state != ImportState.APPLIED:
         raise NothingToUndo
-    made = without_what_is_used(Question.objects.filter(batch=batch))
-    gone = [question.pk for question in made if question.newest == 1]
-    restored = _restore(batch.report.get("rows", ()), at=at)
     touched = batch.new_count + batch.changed_count
-    if touched and not gone and not restored:
-        raise ImportInUse
     with unless_in_use(ImportInUse):
+        made = without_what_is_used(Question.objects.filter(batch=batch))
+        gone = [question.pk for question in made if question.newest == 1]
+        restored = _restore(batch.report.get("rows", ()), at=at)
+        if touched and not gone and not restored:
+            raise ImportInUse
         Question.objects.filter(pk__in=gone).delete()
     drop_pictures_of(batch)
     batch.state, batch.undone_at = ImportState.UNDONE, at
@@ -151,8 +154,13 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
 
 
 def _restore(rows: Iterable[Any], *, at: datetime) -> int:
-    """What it changed becomes again what it was, where its version is still the newest."""
+    """What it changed becomes again what it was, where its version is still the newest.
+
+    It stays where it is if it was in a subject or a chapter that is gone.
+    """
     changed = {row["question"]: row["before"] for row in rows if row.get("before")}
+    subjects = _there_still(Subject, (before["subject"] for before in changed.values()))
+    chapters = _there_still(Chapter, (before["chapter"] for before in changed.values()))
     questions = {
         question.pk: question
         for question in Question.objects.filter(pk__in=changed)
@@ -170,11 +178,18 @@ def _restore(rows: Iterable[Any], *, at: datetime) -> int:
     for question in restored:
         before = changed[question.pk]
         question.newest, question.edited_at = before["newest"], at
-        question.subject_id, question.chapter_id = before["subject"], before["chapter"]
+        if before["subject"] in subjects and before["chapter"] in chapters:
+            question.subject_id, question.chapter_id = before["subject"], before["chapter"]
     Question.objects.bulk_update(
         restored, ["newest", "subject", "chapter", "edited_at"], batch_size=CHUNK
     )
     return len(restored)
+
+
+def _there_still(model: type[Model], keys: Iterable[int | None]) -> set[int | None]:
+    """Nowhere is always there."""
+    rows = model._default_manager.filter(pk__in=set(keys) - {None})  # noqa: SLF001
+    return {None, *rows.values_list("pk", flat=True)}
 
 
 def _start(batch: ImportBatch, *, owner: User, at: datetime, apply: bool, mode: str) -> Job:

@@ -125,8 +125,11 @@ def _route(request: Request) -> str:
 
 
 def _fingerprint(request: Request) -> str:
-    """Of the bytes; of a multipart body, whose boundary differs each time, of its parts."""
-    digest = hashlib.sha256()
+    """Of the bytes; of a multipart body, whose boundary differs each time, of its parts.
+
+    And of what the address asks for, such as only to look at it.
+    """
+    digest = hashlib.sha256(request.META.get("QUERY_STRING", "").encode())
     for part in _parts(request):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()

@@ -315,6 +315,18 @@ class TestLookingAtThem:
         assert counts(result) == {"new": 1}
         assert result["rows"][0]["notes"] == []
 
+    def test_a_key_of_a_dry_run_takes_nothing_in(self, api_of, trainer, sql):
+        api = api_of(trainer)
+
+        def sent(query):
+            body = {"file": SimpleUploadedFile("questions.csv", GOOD + TWO)}
+            key = {"Idempotency-Key": "once"}
+            return api.post(f"{IMPORT}{query}", body, format="multipart", headers=key)
+
+        assert sent("?dry_run=1").status_code == 202
+        assert sent("?dry_run=1")["Idempotent-Replayed"] == "true"
+        assert error_of(sent("")) == (409, "CONFLICT")
+
 
 class TestTakingBack:
     def test_what_it_made_goes_and_what_it_changed_is_as_before(self, api_of, trainer, sql):

@@ -1,5 +1,6 @@
 """Engines before Django, and the people whom every test knows."""
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     # First what takes longest: at the end one worker would be left alone with it.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: looking it through for garbage takes a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -96,6 +96,8 @@ def _environment() -> dict[str, str]:
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     # Sets have the same order at each run; PYTHONHASHSEED=random looks whether it matters.
     environment = {"PYTHONHASHSEED": "0", **os.environ, "PATH": path}
+    # Each worker, and each process that a test starts, would compile all of it anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**environment, "CHROMIUM": chromium} if chromium else environment
 
 

@@ -29,6 +29,7 @@ class ListedQuestion:
     question: Question
     version: QuestionVersion
     may_edit: bool
+    may_see: bool
     made: GeneratedQuestion | None
 
     @property
@@ -63,7 +64,9 @@ def listed_questions(quiz: Quiz, *, user: User) -> list[ListedQuestion]:
     for row in rows:
         question, version = questions[row.question_id], versions[row.question_id]
         may_edit = can(user, "questions.edit", question)
-        listed.append(ListedQuestion(row, question, version, may_edit, made.get(question.pk)))
+        may_see = may_edit or can(user, "questions.view_bank", question)
+        item = made.get(question.pk)
+        listed.append(ListedQuestion(row, question, version, may_edit, may_see, item))
     return listed
 
 

@@ -25,6 +25,7 @@ from core.policies import can, demand, requires
 from core.spreadsheets import Sheet, csv_answer, xlsx_answer
 from core.tables import Column, table
 from core.widgets import SearchInput
+from questions.models import Question
 from quizzes.models import Attempt, Quiz
 from quizzes.pages.authoring_page import EDIT, visible_quiz
 from quizzes.results import NEWEST_ATTEMPTS, ItemRow, Results, Who, answers_waiting
@@ -80,13 +81,16 @@ def quiz_results(request: HttpRequest, pk: int) -> HttpResponse:
     shown = table(COLUMNS, request.GET, default="name")
     listed = results.listed(who, called, order_by=shown.order_by)
     items = results.items(newest=NEWEST_ATTEMPTS)
+    hardest = items[:HARDEST]
+    in_bank = Question.objects.visible_to(user).filter(pk__in=[each.question for each in hardest])
     context = {
         "quiz": quiz,
         "summary": results.summary,
         "facts": results.facts,
         "waiting": results.facts["waiting"],
         "chart": results.chart() if results.summary.people else None,
-        "items": items[:HARDEST],
+        "items": hardest,
+        "visible": set(in_bank.values_list("pk", flat=True)),
         "items_count": len(items),
         "newest": NEWEST_ATTEMPTS if results.facts["ended"] > NEWEST_ATTEMPTS else None,
         "headings": shown.headings,

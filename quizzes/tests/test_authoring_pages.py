@@ -268,6 +268,18 @@ def test_two_who_put_questions_in_order_are_told(client, quiz, trainer):
     assert keys_of(quiz) == [each.question.pk for each in kept]
 
 
+def test_questions_of_colleagues_lead_to_their_pages(client, quiz):
+    own, shared, hidden = keys_of(quiz)
+    Question.objects.exclude(pk=own).update(owner=UserFactory(trainer=True))
+    Question.objects.filter(pk=hidden).update(is_shared=False)
+
+    shown = page(client, "quiz_edit", quiz).content.decode()
+
+    assert f'href="{reverse("question_edit", args=[own])}' in shown
+    assert f'href="{reverse("question", args=[shared])}"' in shown
+    assert f"/questions/{hidden}/" not in shown
+
+
 def test_scripts_learn_which_points_are_wrong(client, quiz):
     first, second, *_rest = keys_of(quiz)
     body = order_of(client, quiz, **{f"marks-{first}": "2", f"marks-{second}": "many"})

@@ -20,7 +20,7 @@ from core.clock import now
 from core.events.models import Event
 from curriculum.models import Enrollment, Grant
 from curriculum.tests.factories import enrolled, make_track
-from questions.models import VersionStatistics
+from questions.models import Question, VersionStatistics
 from quizzes.actions.attempts import save_answer, start_attempt, submit_attempt
 from quizzes.models import AttemptQuestion, AttemptStatus
 from quizzes.pages import results as results_pages
@@ -220,6 +220,22 @@ def test_hardest_questions_come_first_with_what_was_chosen_instead(client, train
     assert [(each.text, each.times) for each in hardest.wrong] == [("Wrong", 3)]
     assert (easiest.percent, list(easiest.wrong)) == (100.0, [])
     assert hardest.statistics.seconds == 20
+
+
+def test_a_question_leads_to_its_page_wherever_one_may_see_it(client, trainer):
+    quiz = make_published_quiz(("SINGLE", "TRUE_FALSE"), author=trainer)
+    take(quiz, is_right=False)
+    colleague = UserFactory(trainer=True)
+    shared, hidden = Question.objects.filter(quiz_questions__quiz=quiz)
+    Question.objects.update(owner=colleague)
+    Question.objects.filter(pk=hidden.pk).update(is_shared=False)
+
+    shown = page(client, quiz).content.decode()
+
+    way = reverse("question", args=[shared.pk])
+    assert f'href="{way}"' in shown
+    assert client.get(way).status_code == 200
+    assert f"/questions/{hidden.pk}/" not in shown
 
 
 def test_a_key_that_the_good_ones_miss_looks_doubtful(client, trainer):

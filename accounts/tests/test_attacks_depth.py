@@ -13,6 +13,14 @@ def test_a_profile(api_of, student):
     assert set(answer.json()["error"]["details"]) == {"notifications"}
 
 
+@pytest.mark.parametrize("levels", [51, 400, 900, 100_000])
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")])
+def test_a_body_that_is_sound_json(api_of, student, levels, opened, closed):
+    body = f'{{"notifications": {opened * levels}1{closed * levels}}}'
+    answer = api_of(student).patch("/api/auth/me/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
+
+
 def test_the_answer_of_a_passkey(client):
     answer = client.post("/accounts/2fa/webauthn/login/", {"token": "x", "credential": DEEP})
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")

@@ -127,6 +127,17 @@ class QuizSerializer(serializers.ModelSerializer[Quiz]):
         return quiz.listed_count + sum(rule.count for rule in quiz.draw_rules.all())
 
 
+def demand_whole(each: serializers.Serializer[Any], given: dict[str, Any]) -> None:
+    """What stands in a list is whole, also where only parts of a quiz are changed."""
+    missing = {
+        name: [field.error_messages["required"]]
+        for name, field in each.fields.items()
+        if field.required and name not in given
+    }
+    if missing:
+        raise serializers.ValidationError(missing)
+
+
 class ListedQuestionSerializer(serializers.Serializer[Any]):
     """A question of the bank in a quiz."""
 
@@ -134,6 +145,10 @@ class ListedQuestionSerializer(serializers.Serializer[Any]):
     marks = serializers.DecimalField(
         max_digits=6, decimal_places=2, min_value=Decimal("0.01"), required=False, allow_null=True
     )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        demand_whole(self, given)
+        return given
 
 
 class DrawRuleSerializer(serializers.ModelSerializer[DrawRule]):
@@ -160,6 +175,7 @@ class DrawRuleSerializer(serializers.ModelSerializer[DrawRule]):
         fields = ["count", "subject", "chapter", "difficulty", "types", "tags"]
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        demand_whole(self, given)
         chapter = given.get("chapter")
         if chapter is not None and chapter.subject_id != given["subject"].pk:
             raise serializers.ValidationError(

@@ -9,6 +9,7 @@ from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from accounts.tests.races import is_somebody_held_up
 from tests.engines import forget_what_was_committed
 
 PATIENCE = 60
@@ -40,13 +41,7 @@ def wait_until_somebody_waits_for_a_row() -> None:
     """The cleaning has its locks of tables then, and only misses the row that is held here."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")  # A transaction sees its first one.
-            cursor.execute(
-                "SELECT FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.rowcount:
-                return
+        if is_somebody_held_up():
+            return
         time.sleep(0.02)
     raise AssertionError("nobody waits")

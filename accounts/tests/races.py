@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 PATIENCE_SECONDS = 60.0
 HELD_UP_BY_THIS_SESSION = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+    SELECT count(*) FROM pg_locks
+    WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
 """
 
 

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.modules import await_module
+
 GROUND = "getComputedStyle(document.documentElement).backgroundColor"
 LIGHT, DARK = "rgb(252, 250, 246)", "rgb(12, 25, 34)"
 
@@ -15,6 +17,7 @@ def shown(page_of, superadmin) -> Page:
 
 
 def choose(page: Page, theme: str) -> None:
+    await_module(page, "theme-switch")
     with page.expect_response("**/theme/"):
         page.locator("#main").get_by_role("button", name=theme).first.click()
 

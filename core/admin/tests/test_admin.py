@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.views import main
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import http
 
 from accounts.models import AuditEntry
 from core.admin.cards import events_card, jobs_card, mails_card
@@ -232,3 +234,24 @@ def test_a_search_of_a_thousand_words_is_one_of_ten(client_of, admin):
     with CaptureQueriesContext(connection) as asked:
         client_of(admin).get("/admin/core/job/", {"q": "word " * 1000})
     assert max(query["sql"].count("LIKE") for query in asked.captured_queries) <= 30
+
+
+def test_addresses_in_a_list_are_written_once_for_all_its_rows(client_of, admin, monkeypatch):
+    written = []
+
+    def urlencode(*args, **kwargs):
+        written.append(args)
+        return http.urlencode(*args, **kwargs)
+
+    monkeypatch.setattr(main, "urlencode", urlencode)
+    client, counted = client_of(admin), []
+    for more in (2, 10):
+        for _number in range(more):
+            make_event()
+        written.clear()
+        answer = client.get(f"{list_of('event')}?q=core&o=1")
+        assert answer.context["cl"].result_count
+        counted.append(len(written))
+
+    assert counted[0] == counted[1]
+    assert "?o=-1&amp;q=core" in answer.content.decode()

@@ -140,7 +140,7 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
     with unless_in_use(ImportInUse):
         made = without_what_is_used(Question.objects.filter(batch=batch))
         gone = [question.pk for question in made if question.newest == 1]
-        restored = _restore(batch.report.get("rows", ()), at=at)
+        restored = _restore(batch, at=at)
         if touched and not gone and not restored:
             raise ImportInUse
         Question.objects.filter(pk__in=gone).delete()
@@ -153,11 +153,12 @@ def undo_import(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
     return batch
 
 
-def _restore(rows: Iterable[Any], *, at: datetime) -> int:
-    """What it changed becomes again what it was, where its version is still the newest.
+def _restore(batch: ImportBatch, *, at: datetime) -> int:
+    """What it changed becomes again what it was, where nobody has edited or moved it since.
 
     It stays where it is if it was in a subject or a chapter that is gone.
     """
+    rows = batch.report.get("rows", ())
     changed = {row["question"]: row["before"] for row in rows if row.get("before")}
     subjects = _there_still(Subject, (before["subject"] for before in changed.values()))
     chapters = _there_still(Chapter, (before["chapter"] for before in changed.values()))
@@ -167,6 +168,7 @@ def _restore(rows: Iterable[Any], *, at: datetime) -> int:
         .select_for_update(of=("self",))
         .order_by("pk")
         if question.newest == changed[question.pk]["newest"] + changed[question.pk]["added"]
+        and question.edited_at == batch.applied_at
     }
     added = [key for key in questions if changed[key]["added"]]
     newest = QuestionVersion.objects.newest().filter(question__in=added)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.tests.factories import UserFactory
+from quizzes.actions.authoring import facts_digest
 from quizzes.tests.factories import make_published_quiz
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,19 @@ def test_the_furthest_that_is_taken_is_shown_everywhere(api_of, trainer, client_
     learner = client_of(UserFactory(time_zone=zone))
     pages = ("/quizzes/", "/dashboard/", f"/quizzes/{quiz.pk}/")
     assert [learner.get(page).status_code for page in pages] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_the_page_says_it_too(client_of, zone, moment):
+    author = UserFactory(trainer=True, time_zone=zone)
+    quiz = make_published_quiz(author=author)
+    page = client_of(author)
+    form = {"title": "Far", "feedback": "after_submit", "pass_percent": "60", "closes_at": moment}
+
+    answer = page.post(f"/quizzes/{quiz.pk}/edit/", form | {"base": facts_digest(quiz)})
+
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["closes_at"]
+    quiz.refresh_from_db()
+    assert quiz.closes_at is None

@@ -9,6 +9,7 @@ from core.clock import now
 from core.jobs.running import run_job
 from core.tests.answers import error_of
 from questions.actions import importing
+from questions.actions.many import place_many
 from questions.models import Chapter, Question, Subject
 from quizzes.actions.authoring import Asked, set_questions
 from quizzes.tests.factories import begin, make_published_quiz
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def places():
     sql = Subject.objects.create(code="sql", name="SQL")
-    for name in ("Joins", "Views"):
+    for name in ("Joins", "Views", "Keys"):
         Chapter.objects.create(subject=sql, name=name)
     return sql
 
@@ -51,6 +52,18 @@ def test_a_question_stays_where_it_is_if_its_former_chapter_is_gone(api_of, trai
     question = Question.objects.get()
     assert question.versions.get().text == "How many?"
     assert question.chapter.name == "Views"
+
+
+def test_a_question_that_somebody_has_moved_since_stays_where_they_put_it(api_of, trainer, places):
+    api = api_of(trainer)
+    imported(api, "How many?", "Joins")
+    second = imported(api, "How few?", "Views")
+    keys = Chapter.objects.get(name="Keys")
+    place_many(Question.objects.all(), subject=places, chapter=keys, by=trainer, at=now())
+
+    assert error_of(undo(api, second)) == (409, "CONFLICT")
+    question = Question.objects.get()
+    assert (question.newest, question.chapter) == (2, keys)
 
 
 def test_what_is_asked_in_that_very_moment_is_told_in_words(

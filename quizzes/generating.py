@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,8 @@ class Draft:
     """A question of the quiz, where it came from, and what a second look at it said.
 
     `item` is there if it was generated. `replacing` is the newest try at another one in its place,
-    as long as that runs or if it failed.
+    as long as that runs or if it failed. `resembled` is a question of the bank that asks something
+    near to it, until somebody edits the draft.
     """
 
     row: QuizQuestion
@@ -44,6 +45,7 @@ class Draft:
     item: GeneratedQuestion | None
     passage: Passage | None
     answered: tuple[str, ...]
+    resembled: QuestionVersion | None
     replacing: Generation | None
     job: Job | None
     may_edit: bool
@@ -108,6 +110,7 @@ def _drafts(quiz: Quiz, listed: QuerySet[QuizQuestion], *, user: Any) -> list[Dr
             "generation", "question", "vetted_by"
         )
     }
+    resembled = _resembled(items.values(), user=user)
     seen = set(Generation.objects.visible_to(user).filter(items__question__in=keys))
     replacing = _replacing(quiz)
     jobs = Job.objects.in_bulk(
@@ -126,6 +129,7 @@ def _drafts(quiz: Quiz, listed: QuerySet[QuizQuestion], *, user: Any) -> list[Dr
                 item=item,
                 passage=passage_of(item, sees_source=sees_source) if item else None,
                 answered=opinion_in_words(version, item.second_opinion) if item else (),
+                resembled=resembled.get(item.resembled_id) if item and not item.is_edited else None,
                 replacing=newer,
                 job=jobs.get(newer.job) if newer and newer.job else None,
                 may_edit=can(user, "questions.edit", row.question),
@@ -133,6 +137,16 @@ def _drafts(quiz: Quiz, listed: QuerySet[QuizQuestion], *, user: Any) -> list[Dr
             )
         )
     return drafts
+
+
+def _resembled(
+    items: Iterable[GeneratedQuestion], *, user: Any
+) -> dict[int | None, QuestionVersion]:
+    """By key, those that this person may look at and that are still in use."""
+    keys = {item.resembled_id for item in items} - {None}
+    visible = Question.objects.visible_to(user).in_use().filter(pk__in=keys)
+    newest = QuestionVersion.objects.newest().filter(question__in=visible) if keys else ()
+    return {version.question_id: version for version in newest}
 
 
 def passage_of(item: GeneratedQuestion, *, sees_source: bool) -> Passage | None:

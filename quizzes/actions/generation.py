@@ -61,6 +61,7 @@ class Found:
 
     entry: Entry
     span: str = ""
+    resembled: int | None = None
     was_repaired: bool = False
     second_opinion: Any = None
     agrees: bool | None = None
@@ -405,6 +406,7 @@ def _save(generation: Generation, found: Found, *, at: datetime, seed: int) -> Q
         generation=generation,
         question=question,
         span=found.span,
+        resembled_id=found.resembled,
         was_repaired=found.was_repaired,
         second_opinion=found.second_opinion,
         agrees=found.agrees,

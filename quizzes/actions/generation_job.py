@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from time import sleep as pause
@@ -177,7 +177,7 @@ def _make(run: JobRun, generation: Generation) -> None:
 
     asked = asked_already(generation, made.drafts)
     sound, faulty = _sorted(made.drafts, wish=wish, asked=asked)
-    found = [Found(entry=_entry(each), span=each.span) for each in sound]
+    found = [_found(each) for each in sound]
     run.progress(CHECKED, _("Checked, and sound: %(count)d") % {"count": len(found)})
     if faulty and len(found) < wish.count:
         run.progress(CHECKED + 2, _("Having %(count)d mended") % {"count": len(faulty)})
@@ -216,7 +216,10 @@ def wish_of(generation: Generation) -> Wish:
         difficulty=wish["difficulty"],
         language=wish["language"],
         searches_web=generation.type == "WEB_SEARCH",
-        avoid=(*_near(generation)[:MOST_AVOIDED], *_texts_in_quiz(generation)),
+        avoid=(
+            *_near(generation).values_list("text", flat=True)[:MOST_AVOIDED],
+            *_in_quiz(generation).values_list("text", flat=True),
+        ),
         used=tuple(
             GeneratedQuestion.objects.filter(question__quiz_questions__quiz=generation.quiz_id)
             .exclude(span="")
@@ -232,16 +235,20 @@ def asked_already(generation: Generation, drafts: Sequence[Draft]) -> Asked:
     """
     texts = {str(draft.written.get("text", "")) for draft in drafts}
     digests = _of_bank(generation).filter(text_digest__in=map(text_digest_of, texts))
+    near = _near(generation).values_list("question_id", "text")[:MOST_COMPARED]
+    questions = dict([*near, *_in_quiz(generation).values_list("question_id", "text")])
+    # The one that makes room is no other question to look at.
+    making_room = questions.pop(generation.replaces_id, None)
     return Asked(
-        [*_near(generation)[:MOST_COMPARED], *_texts_in_quiz(generation)],
+        [making_room] if making_room else [],
         digests.values_list("text_digest", flat=True),
+        questions.items(),
     )
 
 
-def _texts_in_quiz(generation: Generation) -> Iterable[str]:
+def _in_quiz(generation: Generation) -> Any:
     newest = QuestionVersion.objects.newest()
-    in_quiz = newest.filter(question__quiz_questions__quiz=generation.quiz_id)
-    return in_quiz.values_list("text", flat=True)
+    return newest.filter(question__quiz_questions__quiz=generation.quiz_id)
 
 
 def _of_bank(generation: Generation) -> Any:
@@ -250,14 +257,14 @@ def _of_bank(generation: Generation) -> Any:
 
 
 def _near(generation: Generation) -> Any:
-    """Texts of the subject, or where there is none of one's own questions; the newest first."""
+    """Those of the subject, or where there is none one's own questions; the newest first."""
     subject, bank = generation.wish["subject"], _of_bank(generation)
     near = (
         bank.filter(question__subject=subject)
         if subject
         else bank.filter(question__owner=generation.owner)
     )
-    return near.order_by("-made_at", "-pk").values_list("text", flat=True)
+    return near.order_by("-made_at", "-pk")
 
 
 def _sorted(
@@ -285,7 +292,7 @@ def _repaired(
         logger.warning("nothing could be mended", extra={"code": error.code})
         return [], faulty
     sound, still = _sorted(made.drafts, wish=wish, asked=asked)
-    mended = [Found(entry=_entry(each), span=each.span, was_repaired=True) for each in sound]
+    mended = [replace(_found(each), was_repaired=True) for each in sound]
     lost = max(0, len(faulty) - len(sound) - len(still))
     return mended, [*still, *faulty[len(faulty) - lost :]]
 
@@ -318,8 +325,9 @@ def _material(found: Found) -> Material:
     return Material(outline.type, outline.text, outline.choices, outline.body, outline.key)
 
 
-def _entry(checked: Checked) -> Any:
-    return checked.entry
+def _found(checked: Checked) -> Found:
+    entry: Any = checked.entry
+    return Found(entry=entry, span=checked.span, resembled=checked.resembled)
 
 
 def _told(faulty: Faulty) -> Mapping[str, Any]:

@@ -36,11 +36,15 @@ _EDGES = re.compile(r"^[\s`\"'“”\u2018\u2019*_(]+|[\s`\"'“”\u2018\u2019*
 
 @dataclass(frozen=True)
 class Checked:
-    """`entry` is there when there are no faults. `span` is exact: it stands in the source so."""
+    """`entry` is there when there are no faults. `span` is exact: it stands in the source so.
+
+    `resembled` is the question that asks something near to it, if one does.
+    """
 
     entry: Entry | None
     span: str
     faults: tuple[str, ...]
+    resembled: int | None = None
 
 
 def check(draft: Draft, *, wish: Wish, asked: Asked) -> Checked:
@@ -57,7 +61,8 @@ def check(draft: Draft, *, wish: Wish, asked: Asked) -> Checked:
         faults.append("text: This question, or nearly this one, is asked already.")
     if faults:
         return Checked(None, "", tuple(faults))
-    return Checked(replace(entry, reference="", subject="", chapter=""), span, ())
+    sound = replace(entry, reference="", subject="", chapter="")
+    return Checked(sound, span, (), asked.resembled_by(entry.outline.text))
 
 
 def exact_span(source: str, quoted: str) -> str | None:

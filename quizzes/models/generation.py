@@ -106,6 +106,8 @@ class GeneratedQuestion(models.Model):
     generation = models.ForeignKey(Generation, models.CASCADE, related_name="items")
     question = models.OneToOneField(Question, models.CASCADE, related_name="generated")
     span = models.TextField(blank=True)
+    # What it resembled when it was made: a hint, which holds no question back from being deleted.
+    resembled_id = models.BigIntegerField(null=True)
     was_repaired = models.BooleanField(default=False)
     # What an independent second request answered, and whether that fits the key.
     second_opinion = models.JSONField(null=True)

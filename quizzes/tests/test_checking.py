@@ -9,7 +9,7 @@ from quizzes.generators.checking import check, exact_span
 from quizzes.generators.languages import fits_language
 from quizzes.generators.opinions import agrees, without_key
 from quizzes.generators.port import MADE_TYPES, Draft, Wish
-from quizzes.generators.similarity import ALIKE, Asked, likeness, shingles_of
+from quizzes.generators.similarity import ALIKE, RESEMBLING, Asked, likeness, shingles_of
 
 SOURCE = "An index is a sorted copy\nof some columns. A lock\twaits for another lock."
 SOUND = {
@@ -149,6 +149,33 @@ def test_long_questions_that_differ_in_a_word_are_one():
     assert not Asked([text.format("right")]).knows("Which statement groups the rows of a table?")
 
 
+def test_a_question_that_resembles_others_is_sound_and_names_the_one_nearest_to_it():
+    known = {
+        7: "Which statement shows the plan of a query?",
+        8: "Which statement shows the plan of a slow query?",
+        9: "Which statement groups rows?",
+    }
+    asked = Asked(["Which clause keeps groups?"], questions=known.items())
+
+    assert asked.resembled_by("Which statement shows the plan of a single slow query?") == 8
+    assert asked.resembled_by("Which statement drops an index?") is None
+    assert asked.resembled_by("Which clause keeps its groups?") is None
+    assert asked.knows(known[9])
+    assert Asked().resembled_by("") is None
+    draft = Draft({**SOUND, "text": "What is an index in SQL?"}, "")
+    near = Asked(questions=[(5, "What is an index of SQL?")])
+    assert check(draft, wish=wish(), asked=near).resembled == 5
+
+
+def test_questions_that_only_begin_and_end_in_the_same_way_do_not_resemble_each_other():
+    terms = ["index", "primary key", "sequential scan", "transaction", "connection pool"]
+    text = "What is a {}, according to the text?"
+    asked = Asked(questions=enumerate(map(text.format, terms), start=1))
+
+    assert asked.resembled_by(text.format("deadlock")) is None
+    assert asked.resembled_by(text.format("small connection pool")) == 5
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_likeness_is_a_share_and_the_same_both_ways(one, other):
     first, second = shingles_of(one), shingles_of(other)
@@ -158,6 +185,9 @@ def test_likeness_is_a_share_and_the_same_both_ways(one, other):
     assert likeness(first, first) == 1
     if likeness(first, second) >= ALIKE:
         assert Asked([one]).knows(other)
+    if abs(likeness(first, second) - RESEMBLING) > 0.01:
+        resembles = likeness(first, second) > RESEMBLING
+        assert Asked(questions=[(1, one)]).resembled_by(other) == (1 if resembles else None)
 
 
 JSON = st.recursive(

@@ -17,7 +17,7 @@ from core.jobs.actions import cancel_job
 from core.jobs.models import Job
 from core.jobs.running import run_job
 from core.jobs.states import JobStatus
-from questions.actions.saving import Facts, revise_question
+from questions.actions.saving import Facts, retire_question, revise_question
 from questions.models import QuestionVersion
 from questions.tests.factories import make_question
 from quizzes.actions.authoring import publish_quiz
@@ -499,3 +499,56 @@ def test_around_a_passage_stand_whole_words(trainer, made):
         for beside in (draft.passage.before, draft.passage.after):
             assert set(beside.split()) <= {*words, "…"}
             assert beside.count("…") <= 1
+
+
+def resembling(made, **facts):
+    """Another question, which every draft of these resembles."""
+    near = make_question(written={"text": "Which key names a `row`?"}, **facts)
+    made.items.update(resembled_id=near.pk)
+    return near
+
+
+def hints(client, made):
+    page = client.get(address(made)).content.decode()
+    return re.findall(r"Similar to <a href=\"/questions/(\d+)/\" dir=\"auto\">([^<]+)</a>", page)
+
+
+def test_a_draft_leads_to_the_question_that_it_resembles(client, made, trainer):
+    near = resembling(made, owner=trainer)
+    assert hints(client, made) == [(str(near.pk), "Which key names a row?")] * 5
+
+    item = made.items.first()
+    version = item.question.versions.get()
+    revise_question(
+        item.question,
+        outline=replace(version.material, text="Another text?"),
+        facts=Facts(explanation=version.explanation),
+        by=trainer,
+        at=now(),
+        seed=1,
+    )
+    assert len(hints(client, made)) == 4
+
+
+def test_nobody_is_led_to_a_question_that_they_may_not_see_or_that_is_gone(client, made, trainer):
+    private = resembling(made, owner=UserFactory(trainer=True), is_shared=False)
+    assert hints(client, made) == []
+    shared = resembling(made, owner=private.owner)
+    assert len(hints(client, made)) == 5
+    retire_question(shared, by=None, at=now())
+    assert hints(client, made) == []
+    shared.delete()
+    assert hints(client, made) == []
+
+
+def test_hints_cost_as_many_queries_for_many_drafts_as_for_one(made, trainer):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            drafts_of(made.quiz, user=trainer)
+        return len(captured)
+
+    near = resembling(made, owner=trainer)
+    many = queries()
+    made.items.exclude(pk=made.items.first().pk).update(resembled_id=None)
+    assert drafts_of(made.quiz, user=trainer)[0].resembled.question_id == near.pk
+    assert queries() == many

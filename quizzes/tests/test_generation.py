@@ -447,6 +447,28 @@ def test_what_the_bank_asks_already_is_not_asked_again(trainer, scripted):
     assert "asked already" in made.problems[0]["faults"][0]
 
 
+def test_a_draft_that_resembles_a_question_of_the_bank_is_kept_with_that_question(
+    trainer, scripted
+):
+    near = make_question(owner=trainer, written={"text": "Which key names a row of a table?"})
+    scripted(drafts=[single("Which key names each row of a table?"), single("What is new?")])
+
+    made = done(asked(trainer, count=2))
+
+    assert [item.resembled_id for item in made.items.all()] == [near.pk, None]
+
+
+def test_a_question_is_not_said_to_resemble_the_one_whose_place_it_takes(trainer, scripted):
+    scripted(drafts=[single("Which key names a row of a table?")])
+    made = done(asked(trainer, count=1))
+    old = made.items.get().question_id
+    scripted(drafts=[single("Which key names each row of a table?")])
+
+    replaced = done(ask_replacement(made.quiz, question=old, by=trainer, at=now(), seed=9))
+
+    assert replaced.items.get().resembled_id is None
+
+
 def test_comparing_with_the_bank_takes_as_many_queries_for_a_large_one(trainer):
     generation, _job = asked(trainer)
     drafts = [single(f"What is {word}?") for word in WORDS]

@@ -74,7 +74,7 @@ def test_a_worker_goes_on_with_one_connection_and_gets_over_its_loss():
         [first] = count()
         assert count() == {first}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s)", [first])
+            cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [first])
         [second] = count()
         assert second != first
 

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.modules import await_module
+
 PAGE = "/styleguide/chart/"
 HOURS = "#chart-hours"
 # How many dots of the drawing have about this colour.
@@ -70,6 +72,7 @@ def test_the_drawing_follows_the_device_and_the_theme_that_is_chosen(charts):
     expect_ink(charts, LIGHT_INK)
     charts.emulate_media(color_scheme="dark")
     expect_ink(charts, DARK_INK)
+    await_module(charts, "#user-menu theme-switch")
     charts.locator("[popovertarget=user-menu]").click()
     charts.locator("#user-menu").get_by_role("button", name="Light").click()
     expect_ink(charts, LIGHT_INK)

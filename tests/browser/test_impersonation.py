@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.tests.factories import UserFactory
 from tests.browser.axe import findings
+from tests.browser.modules import await_module
 
 IS_COPIED = "async wanted => await navigator.clipboard.readText() === wanted"
 SHOTS = os.environ.get("SHOTS")
@@ -58,6 +59,7 @@ def test_a_key_is_made_copied_and_revoked(page_of, context, admin):
     key = page.locator("figure code")
     expect(key).to_contain_text("apn_")
     shot(page, "keys-made")
+    await_module(page, "copy-text")
     page.locator("copy-text button").click()
     page.wait_for_function(IS_COPIED, arg=key.inner_text())
     page.get_by_role("link", name="Revoke Placement office").click()

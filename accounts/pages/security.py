@@ -40,6 +40,8 @@ from core.pages import add_error, errors_on
 from core.policies import requires
 
 OWN = "accounts.use_own_second_factor"
+# The others that somebody may have are ended with all of them.
+SIGN_INS_SHOWN = 30
 Type = Authenticator.Type
 
 
@@ -57,13 +59,16 @@ class NewPasskeyForm(PasskeyForm):
 def security(request: HttpRequest) -> HttpResponse:
     user, at = user_in(request), now()
     factors = list(Authenticator.objects.filter(user=user).order_by("pk"))
-    living = SignIn.objects.living_of(user, at=at).order_by("-last_seen_at", "-pk")
+    current, living = sign_in_behind(request), SignIn.objects.living_of(user, at=at)
+    others = living.exclude(sid=current.sid) if current else living
+    newest = others.order_by("-last_seen_at", "-pk")[:SIGN_INS_SHOWN]
     context = {
         "app": next((each for each in factors if each.type == Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Type.WEBAUTHN],
         "codes_left": second_factors.codes_left(user),
-        "sign_ins": [(each, describe(each.user_agent)) for each in living],
-        "current": sign_in_behind(request),
+        "sign_ins": [(each, describe(each.user_agent)) for each in (current, *newest) if each],
+        "sign_ins_more": max(0, others.count() - SIGN_INS_SHOWN),
+        "current": current,
         "has_password": user.has_usable_password(),
         "connected": SocialAccount.objects.filter(user=user).count(),
         "is_owed": second_factors.is_owed_by(user) and not factors,

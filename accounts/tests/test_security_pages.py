@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from accounts.models import SignIn, TotpSetup
+from accounts.pages import security
 from accounts.tests.authenticators import (
     Device,
     code_at,
@@ -176,6 +177,18 @@ def test_one_signs_out_everywhere_else(client, client_of, student):
     assert [each.get("/dashboard/").status_code for each in others] == [302, 302]
     assert client.get("/dashboard/").status_code == 200
     assert stranger.get("/dashboard/").status_code == 200
+
+
+def test_of_many_sign_ins_the_newest_are_shown_and_the_others_are_told(
+    client, client_of, student, monkeypatch
+):
+    monkeypatch.setattr(security, "SIGN_INS_SHOWN", 2)
+    for _each in range(3):
+        client_of(student)
+    page = client.get(SECURITY).content.decode()
+    assert page.count("This one") == 1
+    assert len(re.findall(r"sign-ins/[0-9a-f-]{36}/end/", page)) == 2
+    assert "1 more, which was seen before these." in page
 
 
 def test_nobody_signs_out_somebody_else(client, client_of):

@@ -1,11 +1,18 @@
 """Somebody who takes a quiz, on two devices or in two tabs at the same moment."""
 
+import time
 from threading import Event
 
 import pytest
 
 from accounts.tests.factories import UserFactory
-from accounts.tests.races import Meeting, at_once, is_somebody_held_up, take_locks_off
+from accounts.tests.races import (
+    PATIENCE_SECONDS,
+    Meeting,
+    at_once,
+    is_somebody_held_up,
+    take_locks_off,
+)
 from core.clock import now
 from quizzes.actions import attempts
 from quizzes.actions.attempts import (
@@ -136,12 +143,13 @@ def flag_while_answering(attempt, words, monkeypatch):
 
     def keep_after_the_flag(*args, **named):
         is_read.set()
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_flagged.wait(0.01) and not is_somebody_held_up():
-            pass
+            assert time.monotonic() < deadline, "nobody flags, and nobody waits"
         return original(*args, **named)
 
     def flag():
-        is_read.wait()
+        assert is_read.wait(PATIENCE_SECONDS)
         kept = flag_question(attempt, question=question, is_flagged=True, at=now())
         is_flagged.set()
         return kept

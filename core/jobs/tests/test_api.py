@@ -99,7 +99,7 @@ def test_inside_a_transaction_nobody_waits(start, api_of, student):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(15)
+@pytest.mark.timeout(15, func_only=True)  # The database may first have to be made.
 class TestWaiting:
     @pytest.fixture
     def ends_when_awaited(self, monkeypatch) -> Iterator[Callable[[Job], None]]:

@@ -6,6 +6,7 @@ from celery import Celery
 from celery.signals import import_modules, task_prerun
 from django.db import close_old_connections
 
+import core.beat  # noqa: F401  (a worker listens to its own beat)
 from core.checks import require_sound_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.base")

@@ -17,13 +17,30 @@ LONGEST_WAIT_SECONDS = 120
 class Worker:
     """A Celery worker that can be killed whole."""
 
-    def __init__(self, *, include: str = "", processes: int = 1, **environment: str) -> None:
+    def __init__(
+        self,
+        *,
+        include: str = "",
+        processes: int = 1,
+        schedule: Path | None = None,
+        **environment: str,
+    ) -> None:
         command = [sys.executable, "-m", "celery", "-A", "core.celery", "worker"]
         command += ["--concurrency", str(processes), "--without-gossip", "--without-mingle"]
         command += ["--loglevel", "warning", *(["--include", include] if include else [])]
+        # Where beat writes what it did; without it there is none.
+        command += ["--beat", "--schedule", str(schedule)] if schedule else []
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, start_new_session=True
         )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def ended_with(self) -> int | None:
+        return self._process.poll()
 
     def kill(self) -> None:
         """All of it at once, as when a machine loses its power."""

@@ -1,5 +1,9 @@
 """Real workers, really killed."""
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 from django.db import connection, transaction
 
@@ -77,6 +81,36 @@ def test_a_worker_goes_on_with_one_connection_and_gets_over_its_loss():
             cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [first])
         [second] = count()
         assert second != first
+
+
+def test_a_worker_whose_beat_was_killed_ends_with_a_fault(tmp_path):
+    with worker(include=KINDS, schedule=tmp_path / "beat") as running:
+        await_first_job()
+        for child in children_of(running):  # Those that run tasks are started anew, and it is not.
+            os.kill(child, signal.SIGKILL)
+        wait_until(lambda: running.ended_with is not None, what="the worker ended")
+    assert running.ended_with == os.EX_SOFTWARE
+
+
+def test_a_worker_that_is_stopped_ends_well_with_its_beat(tmp_path):
+    with worker(include=KINDS, schedule=tmp_path / "beat") as running:
+        await_first_job()
+        os.killpg(running.pid, signal.SIGTERM)
+        wait_until(lambda: running.ended_with is not None, what="the worker ended")
+    assert running.ended_with == 0
+
+
+def await_first_job() -> None:
+    job = start("core.count", to=1)
+    wait_until(lambda: is_over(job), what="the job ended")
+
+
+def children_of(running: Worker) -> list[int]:
+    """Beat, and a process for tasks."""
+    said = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text()
+    children = [int(child) for child in said.split()]
+    assert len(children) == 2
+    return children
 
 
 def others() -> set[int]:

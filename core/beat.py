@@ -26,4 +26,4 @@ def end_with_beat(worker: Any) -> None:
     """Tasks under way are finished first, as at any stop."""
     if state.should_stop is None and not worker.beat.is_alive():
         logger.error("beat has ended, and so does its worker")
-        state.should_stop = os.EX_SOFTWARE
+        state.should_stop = os.EX_SOFTWARE  # type: ignore[assignment]  # Celery starts it as None.

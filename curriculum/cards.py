@@ -8,7 +8,6 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from core.backoffice.cards import Bar, Card, bars_by_day
 from curriculum.models import Enrollment, Revision, Submission, SubmissionStatus, Track
 
@@ -48,8 +47,7 @@ def waiting_for_review(at: datetime) -> Card:
 
 def students_by_track(at: datetime) -> Card:
     """Those who may work on it now; whoever is on two tracks counts on both."""
-    living = Enrollment.objects.with_access(at)
-    living = living.exclude(student__in=User.objects.inactive().values("pk"))
+    living = Enrollment.objects.with_access(at).of_active_students()
     counted = dict(living.order_by().values_list("track").annotate(many=Count("pk")))
     tracks = Track.objects.published()
     return Card(

@@ -119,8 +119,7 @@ class ClassBoard:
     @cached_property
     def counts(self) -> ClassCounts:
         rows = self._in_scope()
-        inactive = User.objects.inactive().values("pk")
-        total = self._in_scope_or_inactive().exclude(student__in=inactive).count()
+        total = self._in_scope_or_inactive().of_active_students().count()
         if total > MOST_COUNTED:
             return ClassCounts(total)
         found = measured(rows, at=self.at).aggregate(

@@ -204,7 +204,7 @@ class Results:
         Who has not taken it is counted among enrollments, without going through all people.
         """
         did, waiting = (self.people(who).filter(called).count() for who in (Who.DID, Who.WAITING))
-        could = self._enrolled().exclude(student__in=User.objects.inactive().values("pk"))
+        could = self._enrolled().of_active_students()
         not_yet = could.exclude(student__in=self.attempts.values("student"))
         if called:
             not_yet = not_yet.filter(student__in=User.objects.filter(called))
